@@ -1,0 +1,88 @@
+import { endsSentence, isWord, tokenizeForms } from './tokenizer.ts';
+
+/**
+ * The article's Listing 2: `build_dataset` gives the most frequent symbol the integer 0, the next 1, and so on (of two that
+ * are equally frequent, the one met first comes first), and a reverse dictionary for decoding.
+ */
+export class Vocabulary {
+  /** The reverse dictionary: id -> symbol. */
+  readonly symbols: readonly string[];
+  /** How the corpus writes each symbol inside a sentence: `Holmes` for `holmes`; id -> form. */
+  readonly forms: readonly string[];
+  readonly #ids: ReadonlyMap<string, number>;
+
+  constructor(symbols: readonly string[], forms: readonly string[] = symbols) {
+    this.symbols = symbols;
+    this.forms = forms;
+    this.#ids = new Map(symbols.map((symbol, id) => [symbol, id]));
+  }
+
+  /** Counts the symbols of the stories, in order. */
+  static build(stories: readonly (readonly string[])[]): Vocabulary {
+    const counts = new Map<string, number>();
+    for (const story of stories) {
+      for (const symbol of story) counts.set(symbol, (counts.get(symbol) ?? 0) + 1);
+    }
+    // Array.prototype.sort is stable and a Map iterates in insertion order: equals stay in the order of first meeting.
+    return new Vocabulary([...counts].sort((a, b) => b[1] - a[1]).map(([symbol]) => symbol));
+  }
+
+  /** The vocabulary of texts as they are written, with the form of each symbol. */
+  static of(texts: readonly string[]): { vocabulary: Vocabulary; stories: Int32Array[] } {
+    const forms = texts.map(tokenizeForms);
+    const stories = forms.map((story) => story.map((form) => form.toLowerCase()));
+    const { symbols } = Vocabulary.build(stories);
+    const vocabulary = new Vocabulary(symbols, writtenForms(symbols, forms));
+    return { vocabulary, stories: stories.map((story) => vocabulary.encode(story)) };
+  }
+
+  get size(): number {
+    return this.symbols.length;
+  }
+
+  idOf(symbol: string): number | undefined {
+    return this.#ids.get(symbol);
+  }
+
+  /** Throws RangeError for an id that is not in the vocabulary. */
+  symbolOf(id: number): string {
+    const symbol = this.symbols[id];
+    if (symbol === undefined) throw new RangeError(`No symbol has the id ${id}: ids run from 0 to ${this.size - 1}.`);
+    return symbol;
+  }
+
+  /** Throws RangeError for a symbol that is not in the vocabulary. */
+  encode(symbols: readonly string[]): Int32Array {
+    return Int32Array.from(symbols, (symbol) => {
+      const id = this.#ids.get(symbol);
+      if (id === undefined) throw new RangeError(`The symbol ${JSON.stringify(symbol)} is not in the vocabulary.`);
+      return id;
+    });
+  }
+
+  decode(ids: Iterable<number>): string[] {
+    return Array.from(ids, (id) => this.symbolOf(id));
+  }
+}
+
+/** A sentence start is capitalised whatever the word, so only places inside a sentence tell how a word is written. */
+function writtenForms(symbols: readonly string[], stories: readonly (readonly string[])[]): string[] {
+  const counts = new Map<string, Map<string, number>>();
+  for (const story of stories) {
+    let inside = false;
+    for (const form of story) {
+      const symbol = form.toLowerCase();
+      if (inside && isWord(symbol)) {
+        const forms = counts.get(symbol) ?? new Map<string, number>();
+        counts.set(symbol, forms.set(form, (forms.get(form) ?? 0) + 1));
+      }
+      // After an opening quotation mark too, the next word may be capitalised for its place alone.
+      inside = isWord(symbol) || (symbol === ',' || symbol === ';');
+      if (endsSentence(symbol)) inside = false;
+    }
+  }
+  return symbols.map((symbol) => {
+    const forms = [...(counts.get(symbol) ?? [])].sort((a, b) => b[1] - a[1]);
+    return forms[0]?.[0] ?? symbol;
+  });
+}

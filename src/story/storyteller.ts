@@ -1,0 +1,135 @@
+import type { RecipeOptions } from '../language/recipe.ts';
+import type { Corpus, ServerId, StoryRecord, Version, VersionList } from '../library/library.ts';
+import type { ReportTo, Training } from '../training/trainer.ts';
+
+/** Who asks, and where: the same on every surface. */
+export interface Asker {
+  readonly server: ServerId;
+  readonly channel: string;
+  /** Platform id of the person. */
+  readonly user: string;
+}
+
+export interface StoryRequest {
+  /** As typed; may be empty: then a real sentence start of the corpus opens the story. */
+  readonly opening: string;
+  /** Default: the channel's corpus, else the server's, else `belling-the-cat`. */
+  readonly corpus?: string | undefined;
+  /** Symbols to add, 8 to 256; default 32. */
+  readonly words?: number | undefined;
+  /** 0 (always the most likely symbol) to 2; default by the length of the corpus. */
+  readonly temperature?: number | undefined;
+  readonly seed?: number | undefined;
+}
+
+/** An opening word that the corpus does not know, and the known word that stood in for it. */
+export interface Replacement {
+  readonly unknown: string;
+  readonly known: string;
+}
+
+export interface Originality {
+  /** The longest run of symbols of opening and continuation that stands in the corpus, counted in words (punctuation marks not counted). */
+  readonly longestCopiedWords: number;
+  /** Share of the story's runs of four words that stand nowhere in the corpus, 0 to 1. */
+  readonly newFourWordRuns: number;
+}
+
+export interface Story {
+  /** Keeps Continue, Retell and Undo working for a day, also after a restart. */
+  readonly id: string;
+  readonly corpus: string;
+  /** The opening as typed, or the sentence start that was chosen. */
+  readonly opening: string;
+  /** The symbols the model added, all parts of the story. */
+  readonly continuation: readonly string[];
+  /** The story typeset as prose, in two parts so that a surface can mark the opening; `opening + continuation` is the whole. */
+  readonly prose: { readonly opening: string; readonly continuation: string };
+  readonly replaced: readonly Replacement[];
+  readonly originality: Originality;
+  readonly engine: string;
+  readonly modelVersion: string;
+  readonly milliseconds: number;
+  /** Parts told so far: 1, and one more for every Continue. Undo takes the last away while there is more than one. */
+  readonly parts: number;
+}
+
+export interface TrainRequest {
+  readonly files: readonly { readonly fileName: string; readonly bytes: Uint8Array }[];
+  /** Default: the name of the first file without its ending. */
+  readonly corpus?: string | undefined;
+  readonly mode: 'append' | 'clean';
+  readonly options: RecipeOptions;
+  readonly reportTo?: ReportTo | undefined;
+}
+
+export interface TrainReply {
+  readonly corpus: Corpus;
+  readonly added: readonly StoryRecord[];
+  /** Texts the corpus already had. */
+  readonly already: readonly StoryRecord[];
+  /** What was detected in the files, for the reply: encoding, language, words. */
+  readonly read: readonly { readonly fileName: string; readonly encoding: string; readonly language: string; readonly words: number }[];
+  readonly training: Training;
+}
+
+export interface AccuracyReport {
+  readonly corpus: Corpus;
+  readonly starter: boolean;
+  /** The version that tells; null before the first training. */
+  readonly telling: Version | null;
+  readonly versions: VersionList;
+  /** Whether stories were added or removed since it was trained. */
+  readonly stale: boolean;
+  /** ISO 8601, or null where no nightly run is configured. */
+  readonly nextRetrain: string | null;
+  /** Why the corpus is no longer trained by itself, after three failures; null otherwise. */
+  readonly setAside: string | null;
+  /** The running or waiting training of this corpus, if any. */
+  readonly training: Training | null;
+}
+
+export interface CorpusOverview {
+  readonly name: string;
+  readonly starter: boolean;
+  /** Whether `/story` in this channel uses it when none is named. */
+  readonly chosen: boolean;
+  readonly stories: number;
+  /** Null before the first training. */
+  readonly version: Version | null;
+  readonly stale: boolean;
+}
+
+/** Everything a person can ask of Fabulist. Every method throws FabulistError with one plain sentence for what cannot be done. */
+export interface Storyteller {
+  /**
+   * Tells a story. A starter corpus without a model is trained first; `onTraining` is called once with that training so
+   * that a surface can show it. Throws `unknown-corpus`, `no-model`, `usage`.
+   */
+  tell(asker: Asker, request: StoryRequest, onTraining?: (training: Training) => void): Promise<Story>;
+  /** Adds as many words again; another continuation of the last part; takes the last part away. Throws `usage` when the story is over a day old. */
+  continue(asker: Asker, id: string): Promise<Story>;
+  retell(asker: Asker, id: string): Promise<Story>;
+  undo(asker: Asker, id: string): Promise<Story>;
+  /** Stores the files and asks for a training. All files are stored, or none. */
+  train(asker: Asker, request: TrainRequest): Promise<TrainReply>;
+  accuracy(asker: Asker, corpus?: string): Promise<AccuracyReport>;
+  corpora(asker: Asker): Promise<CorpusOverview[]>;
+  /** Makes a corpus the one that `/story` uses in this channel (or the whole server). */
+  choose(asker: Asker, corpus: string, scope: 'channel' | 'server'): Promise<void>;
+  /** Real sentence starts that begin with what was typed so far, most frequent first. */
+  openings(asker: Asker, typed: string, corpus?: string, limit?: number): Promise<string[]>;
+  /** Ends the training of a corpus (the asker's server's only one when none is named) and forgets its progress. Returns its name. */
+  cancel(asker: Asker, corpus?: string): Promise<string>;
+  /** Ends it and keeps the best model so far. */
+  stop(asker: Asker, corpus?: string): Promise<string>;
+  /** Deletes the asker's own stories (in one corpus or all) and every version that learned from them; asks for retraining what is left. */
+  forget(asker: Asker, corpus?: string): Promise<{ corpus: string; stories: number; versions: number; left: number }[]>;
+  /** Tells from an earlier version (the one before, when none is named). Returns the version that tells now. */
+  rollback(asker: Asker, corpus: string, version?: string): Promise<Version>;
+  /** A corpus's stories and figures as one archive, and back. */
+  exportCorpus(asker: Asker, corpus: string): Promise<Uint8Array>;
+  importCorpus(asker: Asker, archive: Uint8Array): Promise<Corpus>;
+  /** Frees the models held in memory. */
+  close(): Promise<void>;
+}

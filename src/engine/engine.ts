@@ -1,49 +1,63 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as ops from '@tensorflow/tfjs-core';
 
+export type { Tensor };
 /**
  * The ground floor of the arithmetic. Plain operations (`ops`) are tfjs-core's and run on whichever engine is open; what
  * the two engines do differently (fused kernels, in-place optimizers) is behind `Engine`. Nothing outside `src/engine/`
  * imports TensorFlow.
  */
 export { ops };
-export type { Tensor };
 
 export type EngineName = 'native' | 'wasm';
 
 /** What `FABULIST_ENGINE` and `--engine` accept. */
 export type EngineChoice = EngineName | 'auto';
 
-export interface OptimizerSettings {
-  /**
-   * `rmsprop` is TensorFlow 1's (decay 0.9, epsilon 1e-10, mean square starting at one), as in the article's Listing 9;
-   * `adam` is Kingma and Ba's (beta 0.9 and 0.999, epsilon 1e-8).
-   */
-  readonly kind: 'rmsprop' | 'adam';
-}
-
-/** A weight matrix that lives in the engine for as long as its model does, together with its optimizer's state. */
-export interface Parameter {
-  readonly name: string;
-  readonly shape: readonly number[];
-  /** The current values. The tensor belongs to the parameter: do not dispose it, and read it anew after `Optimizer.apply`. */
-  value(): Tensor;
-  dispose(): void;
-}
-
-export interface Optimizer {
-  /** Moves every parameter against its gradient, in place. `gradients[i]` has the shape of the i-th parameter; rate is the step size. */
-  apply(gradients: readonly Tensor[], rate: number): void;
-  /** The optimizer's own state, named, for a checkpoint. */
-  state(): Promise<NamedValues[]>;
-  restore(state: readonly NamedValues[]): void;
-  dispose(): void;
-}
-
+/** Numbers with their place in a model, independent of any engine. */
 export interface NamedValues {
   readonly name: string;
   readonly shape: readonly number[];
   readonly values: Float32Array;
+}
+
+/** A weight matrix that lives in the engine until it is disposed. */
+export interface Parameter {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** The current values as a tensor that belongs to the caller (or the caller's tidy). Dispose it before `Optimizer.apply`. */
+  value(): Tensor;
+  /** Replaces the values; as many as the shape holds. */
+  assign(values: Float32Array): void;
+  dispose(): void;
+}
+
+/**
+ * `rmsprop` is TensorFlow 1's (decay 0.9, epsilon 1e-10, mean square starting at one), as in the article's Listing 9;
+ * `adam` is Kingma and Ba's (beta 0.9 and 0.999, epsilon 1e-8).
+ */
+export type OptimizerKind = 'rmsprop' | 'adam';
+
+export interface Optimizer {
+  /** Moves every parameter against its gradient, in place. gradients[k]: the shape of the k-th parameter; rate: the step size. */
+  apply(gradients: readonly Tensor[], rate: number): void;
+  /** The optimizer's own memory (moments, step count), for a checkpoint. */
+  state(): Promise<NamedValues[]>;
+  /** Takes up a state that `state` gave. Throws where it belongs to other parameters. */
+  restore(state: readonly NamedValues[]): void;
+  dispose(): void;
+}
+
+/** What one LSTM cell computed for a batch, all (batch, units): see `src/language/lstm-cell.ts` for the formulas. */
+export interface CellState {
+  readonly i: Tensor;
+  readonly g: Tensor;
+  /** Null at the first symbol, where there is no state to forget. */
+  readonly f: Tensor | null;
+  readonly o: Tensor;
+  readonly c: Tensor;
+  readonly tanhC: Tensor;
+  readonly h: Tensor;
 }
 
 export interface Engine {
@@ -51,12 +65,25 @@ export interface Engine {
   /** Name and version, for a person: `TensorFlow 2.21.0 (tfjs-node 4.22.0)`. */
   readonly description: string;
   parameter(initial: NamedValues): Parameter;
-  optimizer(settings: OptimizerSettings, parameters: readonly Parameter[]): Optimizer;
+  optimizer(kind: OptimizerKind, parameters: readonly Parameter[]): Optimizer;
   /**
    * Softmax cross entropy and its gradient. logits: (batch, vocabulary); labels: (batch) int32.
-   * loss: (batch), in nats; gradient: (batch, vocabulary), d loss[b] / d logits[b], not yet divided by the batch.
+   * loss: (batch), nats; gradient: (batch, vocabulary), d loss[b] / d logits[b], not divided by the batch.
    */
   softmaxCrossEntropy(logits: Tensor, labels: Tensor): { loss: Tensor; gradient: Tensor };
-  /** Adds rows that share an id: rows (n, width), ids (n) int32 -> (count, width). The gradient of a gather. */
+  /** Adds up the rows that share an id: rows (n, width), ids (n) int32 -> (count, width). The gradient of a gather. */
   sumRowsById(rows: Tensor, ids: Tensor, count: number): Tensor;
+  /** Takes rows by id: table (count, width), ids (n) int32 -> (n, width). */
+  pickRows(table: Tensor, ids: Tensor): Tensor;
+  /** left^T right, (n, a) and (n, b) -> (a, b): the gradient of a weight matrix. */
+  leftTransposedProduct(left: Tensor, right: Tensor): Tensor;
+  /** left right^T, (n, b) and (a, b) -> (n, a): a gradient on its way back through a weight matrix. */
+  rightTransposedProduct(left: Tensor, right: Tensor): Tensor;
+  /**
+   * The backward pass of one LSTM cell as one kernel, where the engine has one (null otherwise).
+   * dh, dc, cBefore: (batch, units) -> dz: (batch, 4 units) in the order i, c, f, o; dcBefore: (batch, units).
+   */
+  readonly cellGradient:
+    | ((state: CellState & { f: Tensor }, cBefore: Tensor, dh: Tensor, dc: Tensor) => { dz: Tensor; dcBefore: Tensor })
+    | null;
 }

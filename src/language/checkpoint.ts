@@ -1,7 +1,138 @@
+import type { NamedValues } from '../engine/engine.ts';
+import { FabulistError } from '../errors.ts';
 import type { Model } from './model.ts';
+import type { Recipe } from './recipe.ts';
+import { Vocabulary } from './vocabulary.ts';
 
-/** Writes a model as files that describe themselves: `model.json`, `weights.bin`, `text.bin`. */
-export declare function encodeModel(model: Model): Record<string, Uint8Array>;
+/** Raised whenever what is written below changes its meaning. */
+const FORMAT = 1;
+
+type Files = Readonly<Record<string, Uint8Array>>;
+
+interface Placed {
+  readonly name: string;
+  readonly shape: readonly number[];
+}
+
+interface ModelDescription {
+  readonly format: number;
+  readonly recipe: Omit<Recipe, 'seconds'> & { readonly seconds: number | null };
+  readonly language: string;
+  readonly symbols: readonly string[];
+  /** Only where they differ from the symbols. */
+  readonly forms: Readonly<Record<string, string>>;
+  /** Lengths of the stories that stand one after the other in text.bin. */
+  readonly stories: readonly number[];
+  readonly weights: readonly Placed[];
+}
+
+/**
+ * Writes a model as files that describe themselves: `model.json` (recipe, vocabulary, shapes), `weights.bin` (float32, little
+ * endian, one weight after the other) and `text.bin` (the text as int32 ids). The vocabulary goes with the weights: made
+ * anew from an edited corpus it would give every symbol another meaning.
+ */
+export function encodeModel(model: Model): Record<string, Uint8Array> {
+  const { vocabulary, recipe } = model;
+  const description: ModelDescription = {
+    format: FORMAT,
+    recipe: { ...recipe, seconds: Number.isFinite(recipe.seconds) ? recipe.seconds : null },
+    language: model.language,
+    symbols: vocabulary.symbols,
+    forms: Object.fromEntries(
+      vocabulary.symbols.flatMap((symbol, id) =>
+        vocabulary.forms[id] === symbol ? [] : [[symbol, vocabulary.forms[id] as string]],
+      ),
+    ),
+    stories: model.text.stories.map((story) => story.length),
+    weights: model.weights.map(({ name, shape }) => ({ name, shape })),
+  };
+  return {
+    'model.json': Buffer.from(JSON.stringify(description)),
+    'weights.bin': joinBytes(model.weights.map(({ values }) => values)),
+    'text.bin': joinBytes(model.text.stories),
+  };
+}
 
 /** Reads it back. Throws `storage` where the files are not a model of a format this version knows. */
-export declare function decodeModel(files: Readonly<Record<string, Uint8Array>>): Model;
+export function decodeModel(files: Files): Model {
+  try {
+    const description = JSON.parse(Buffer.from(fileOf(files, 'model.json')).toString()) as ModelDescription;
+    if (description.format !== FORMAT) throw new Error(`format ${description.format}`);
+    const forms = new Map(Object.entries(description.forms));
+    const ids = new Int32Array(aligned(fileOf(files, 'text.bin')));
+    let at = 0;
+    return {
+      recipe: { ...description.recipe, seconds: description.recipe.seconds ?? Number.POSITIVE_INFINITY },
+      vocabulary: new Vocabulary(
+        description.symbols,
+        description.symbols.map((symbol) => forms.get(symbol) ?? symbol),
+      ),
+      language: description.language,
+      text: {
+        stories: description.stories.map((length) => {
+          at += length;
+          return ids.subarray(at - length, at);
+        }),
+      },
+      weights: splitValues(description.weights, fileOf(files, 'weights.bin')),
+    };
+  } catch (error) {
+    throw new FabulistError(
+      'storage',
+      'This model cannot be read by this version of Fabulist; train the corpus again.',
+      { cause: error },
+    );
+  }
+}
+
+/** Named values as two files, `<stem>.json` with anything else that describes them and `<stem>.bin`. */
+export function encodeValues(
+  stem: string,
+  values: readonly NamedValues[],
+  details: object,
+): Record<string, Uint8Array> {
+  return {
+    [`${stem}.json`]: Buffer.from(
+      JSON.stringify({ format: FORMAT, ...details, values: values.map(({ name, shape }) => ({ name, shape })) }),
+    ),
+    [`${stem}.bin`]: joinBytes(values.map((entry) => entry.values)),
+  };
+}
+
+/** Reads what `encodeValues` wrote; undefined where the files are missing or of another format. */
+export function decodeValues<Details>(
+  stem: string,
+  files: Files,
+): { values: NamedValues[]; details: Details } | undefined {
+  const [head, body] = [files[`${stem}.json`], files[`${stem}.bin`]];
+  if (!head || !body) return undefined;
+  const { format, values, ...details } = JSON.parse(Buffer.from(head).toString());
+  return format === FORMAT ? { values: splitValues(values, body), details } : undefined;
+}
+
+function fileOf(files: Files, name: string): Uint8Array {
+  const file = files[name];
+  if (!file) throw new Error(`${name} is missing`);
+  return file;
+}
+
+function splitValues(placed: readonly Placed[], bytes: Uint8Array): NamedValues[] {
+  const all = new Float32Array(aligned(bytes));
+  let at = 0;
+  const values = placed.map(({ name, shape }) => {
+    const length = shape.reduce((a, b) => a * b, 1);
+    at += length;
+    return { name, shape, values: all.subarray(at - length, at) };
+  });
+  if (at !== all.length) throw new Error(`${all.length} numbers where ${at} belong`);
+  return values;
+}
+
+/** A view of 4-byte numbers needs an offset that 4 divides, which a slice of a pooled buffer need not have. */
+function aligned(bytes: Uint8Array): ArrayBuffer {
+  return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
+}
+
+function joinBytes(parts: readonly (Float32Array | Int32Array)[]): Uint8Array {
+  return Buffer.concat(parts.map((part) => new Uint8Array(part.buffer, part.byteOffset, part.byteLength)));
+}

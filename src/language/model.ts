@@ -13,17 +13,12 @@ export interface Model {
   readonly recipe: Recipe;
   readonly vocabulary: Vocabulary;
   readonly text: Text;
+  /** ISO 639-1, or `und`: what typesetting goes by. */
+  readonly language: string;
   /**
    * `input`: (vocabulary, 4 units), a row a symbol; or (1, 4 units) where the input is the integer itself (`article`).
    * `bias/l`: (4 units); `recurrent/l`: (units, 4 units); `lower/l`: (units, 4 units) for layers above the first.
    * `output`: (units, vocabulary); `outputBias`: (vocabulary). The four gates stand in the order i, c, f, o.
    */
   readonly weights: readonly NamedValues[];
-}
-
-/** The weight of that name; throws where the checkpoint lacks it. */
-export function weightOf(model: Pick<Model, 'weights'>, name: string): NamedValues {
-  const found = model.weights.find((weight) => weight.name === name);
-  if (!found) throw new Error(`The model has no weight named ${name}.`);
-  return found;
 }

@@ -52,7 +52,12 @@ export function completeRecipe(options: RecipeOptions, symbols: number): Recipe 
   const defaults =
     name === 'article'
       ? { rate: 0.001, iterations: 50_000, seconds: Number.POSITIVE_INFINITY, holdOut: 0 }
-      : { rate: byHeart ? 0.005 : 0.002, iterations: byHeart ? 2_000 : 200_000, seconds: 300, holdOut: byHeart ? 0 : 0.1 };
+      : {
+          rate: byHeart ? 0.005 : 0.002,
+          iterations: byHeart ? 2_000 : 200_000,
+          seconds: 300,
+          holdOut: byHeart ? 0 : 0.1,
+        };
   const recipe = { name, window: 3, layers: 1, units: 512, seed: 1, ...defaults };
   for (const key of Object.keys(LIMITS) as (keyof typeof LIMITS)[]) {
     const value = options[key];

@@ -1,4 +1,7 @@
-import { endsSentence, isWord, tokenizeForms } from './tokenizer.ts';
+import { endsSentence, isWord } from './tokenizer.ts';
+
+/** Stands for every symbol that the training part of a text lacks. Two words to the tokenizer, so no text contains it. */
+export const UNKNOWN = '<unk>';
 
 /**
  * The article's Listing 2: `build_dataset` gives the most frequent symbol the integer 0, the next 1, and so on (of two that
@@ -27,13 +30,10 @@ export class Vocabulary {
     return new Vocabulary([...counts].sort((a, b) => b[1] - a[1]).map(([symbol]) => symbol));
   }
 
-  /** The vocabulary of texts as they are written, with the form of each symbol. */
-  static of(texts: readonly string[]): { vocabulary: Vocabulary; stories: Int32Array[] } {
-    const forms = texts.map(tokenizeForms);
-    const stories = forms.map((story) => story.map((form) => form.toLowerCase()));
-    const { symbols } = Vocabulary.build(stories);
-    const vocabulary = new Vocabulary(symbols, writtenForms(symbols, forms));
-    return { vocabulary, stories: stories.map((story) => vocabulary.encode(story)) };
+  /** The vocabulary of stories as they are written (`tokenizeForms`), with the form of each symbol; `extra` ids come last. */
+  static of(stories: readonly (readonly string[])[], extra: readonly string[] = []): Vocabulary {
+    const { symbols } = Vocabulary.build(stories.map((story) => story.map((form) => form.toLowerCase())));
+    return new Vocabulary([...symbols, ...extra], [...writtenForms(symbols, stories), ...extra]);
   }
 
   get size(): number {
@@ -77,7 +77,7 @@ function writtenForms(symbols: readonly string[], stories: readonly (readonly st
         counts.set(symbol, forms.set(form, (forms.get(form) ?? 0) + 1));
       }
       // After an opening quotation mark too, the next word may be capitalised for its place alone.
-      inside = isWord(symbol) || (symbol === ',' || symbol === ';');
+      inside = isWord(symbol) || symbol === ',' || symbol === ';';
       if (endsSentence(symbol)) inside = false;
     }
   }

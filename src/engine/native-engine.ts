@@ -1,0 +1,215 @@
+import { createRequire } from 'node:module';
+import * as tf from '@tensorflow/tfjs-core';
+import type { Engine, NamedValues, Optimizer, OptimizerKind, Parameter, Tensor } from './engine.ts';
+import { mendNodeUtil } from './native/mend-node-util.ts';
+
+/** The part of tfjs-node's backend that runs any TensorFlow operation by name. */
+interface NativeBackend {
+  readonly binding: Readonly<
+    Record<
+      'TF_ATTR_BOOL' | 'TF_ATTR_FLOAT' | 'TF_ATTR_STRING' | 'TF_ATTR_TYPE' | 'TF_ATTR_SHAPE' | 'TF_FLOAT' | 'TF_INT32',
+      number
+    >
+  > & {
+    readonly TF_Version: string;
+  };
+  executeMultipleOutputs(name: string, attributes: Attribute[], inputs: Tensor[], outputs: number): Tensor[];
+}
+
+interface Attribute {
+  readonly name: string;
+  readonly type: number;
+  readonly value: unknown;
+}
+
+/**
+ * Opens TensorFlow's own library through tfjs-node, once `linkNative` has put its addon in place.
+ * Throws whatever loading the addon throws.
+ */
+export async function openNativeEngine(options: { threads?: number | undefined } = {}): Promise<Engine> {
+  // TensorFlow reads these once, when its library is loaded.
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '3';
+  if (options.threads) process.env.TF_NUM_INTRAOP_THREADS = String(options.threads);
+  mendNodeUtil();
+  const require = createRequire(import.meta.url);
+  require('@tensorflow/tfjs-node');
+  await tf.setBackend('tensorflow');
+  return nativeEngine(tf.backend() as unknown as NativeBackend, require('@tensorflow/tfjs-node/package.json').version);
+}
+
+function nativeEngine(backend: NativeBackend, version: string): Engine {
+  const { binding } = backend;
+  const floatType: Attribute = { name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT };
+  const run = (name: string, attributes: Attribute[], inputs: Tensor[], outputs: number) =>
+    backend.executeMultipleOutputs(name, attributes, inputs, outputs);
+  const context: Context = { binding, floatType, run };
+  const labelType: Attribute = { name: 'Tlabels', type: binding.TF_ATTR_TYPE, value: binding.TF_INT32 };
+  const noPeephole: Attribute = { name: 'use_peephole', type: binding.TF_ATTR_BOOL, value: false };
+  // LSTMBlockCellGrad wants the cell's weights too but takes only their shapes: it leaves the products to the caller.
+  const shapes = new Map<number, { weights: Tensor; peephole: Tensor; bias: Tensor }>();
+  const shapesOf = (units: number) => {
+    const zeros = (...shape: number[]) => tf.keep(tf.zeros(shape)) as Tensor;
+    const found = shapes.get(units) ?? {
+      weights: zeros(units, 4 * units),
+      peephole: zeros(units),
+      bias: zeros(4 * units),
+    };
+    shapes.set(units, found);
+    return found;
+  };
+  return {
+    name: 'native',
+    description: `TensorFlow ${binding.TF_Version} (tfjs-node ${version})`,
+    parameter: (initial) => new NativeParameter(context, initial),
+    optimizer: (kind, parameters) => new NativeOptimizer(context, kind, parameters as NativeParameter[]),
+    softmaxCrossEntropy: (logits, labels) => {
+      const [loss, gradient] = run('SparseSoftmaxCrossEntropyWithLogits', [floatType, labelType], [logits, labels], 2);
+      return { loss: loss as Tensor, gradient: gradient as Tensor };
+    },
+    sumRowsById: (rows, ids, count) => tf.unsortedSegmentSum(rows, ids as tf.Tensor1D, count),
+    pickRows: (table, ids) => tf.gather(table, ids as tf.Tensor1D),
+    leftTransposedProduct: (left, right) => tf.matMul(left as tf.Tensor2D, right as tf.Tensor2D, true, false),
+    rightTransposedProduct: (left, right) => tf.matMul(left as tf.Tensor2D, right as tf.Tensor2D, false, true),
+    cellGradient: ({ i, g, f, o, c, tanhC, h }, cBefore, dh, dc) => {
+      const [batch, units] = h.shape as [number, number];
+      const { weights, peephole, bias } = shapesOf(units);
+      return tf.tidy(() => {
+        const x = tf.zeros([batch, 0]);
+        const inputs = [x, cBefore, h, weights, peephole, peephole, peephole, bias, i, c, f, o, g, tanhC, dc, dh];
+        const [dcBefore, dz] = run('LSTMBlockCellGrad', [floatType, noPeephole], inputs, 5) as [Tensor, Tensor];
+        return { dz, dcBefore };
+      });
+    },
+  };
+}
+
+interface Context {
+  readonly binding: NativeBackend['binding'];
+  readonly floatType: Attribute;
+  readonly run: (name: string, attributes: Attribute[], inputs: Tensor[], outputs: number) => Tensor[];
+}
+
+let variables = 0;
+
+/** A resource variable: TensorFlow updates it in place. */
+class NativeParameter implements Parameter {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly handle: Tensor;
+  readonly #context: Context;
+  readonly #type: Attribute;
+
+  constructor(context: Context, initial: NamedValues) {
+    const { binding, run } = context;
+    this.name = initial.name;
+    this.shape = initial.shape;
+    this.#context = context;
+    this.#type = { name: 'dtype', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT };
+    const attributes: Attribute[] = [
+      { name: 'container', type: binding.TF_ATTR_STRING, value: '' },
+      { name: 'shared_name', type: binding.TF_ATTR_STRING, value: `parameter-${++variables}` },
+      this.#type,
+      { name: 'shape', type: binding.TF_ATTR_SHAPE, value: [...initial.shape] },
+    ];
+    this.handle = tf.keep(run('VarHandleOp', attributes, [], 1)[0] as Tensor);
+    this.assign(initial.values);
+  }
+
+  assign(values: Float32Array): void {
+    tf.tidy(() => {
+      this.#context.run(
+        'AssignVariableOp',
+        [this.#type],
+        [this.handle, tf.tensor(values, [...this.shape], 'float32')],
+        0,
+      );
+    });
+  }
+
+  value(): Tensor {
+    return this.#context.run('ReadVariableOp', [this.#type], [this.handle], 1)[0] as Tensor;
+  }
+
+  dispose(): void {
+    const ignoreLost: Attribute = {
+      name: 'ignore_lookup_error',
+      type: this.#context.binding.TF_ATTR_BOOL,
+      value: true,
+    };
+    this.#context.run('DestroyResourceOp', [ignoreLost], [this.handle], 0);
+    this.handle.dispose();
+  }
+}
+
+class NativeOptimizer implements Optimizer {
+  readonly #context: Context;
+  readonly #kind: OptimizerKind;
+  readonly #parameters: readonly NativeParameter[];
+  /** Mean square and momentum (rmsprop), or the first and second moment (adam), of each parameter. */
+  readonly #moments: NativeParameter[][];
+  #steps = 0;
+
+  constructor(context: Context, kind: OptimizerKind, parameters: readonly NativeParameter[]) {
+    this.#context = context;
+    this.#kind = kind;
+    this.#parameters = parameters;
+    this.#moments = parameters.map(({ name, shape }) =>
+      [0, 1].map((m) => {
+        const values = new Float32Array(shape.reduce((a, b) => a * b, 1));
+        if (kind === 'rmsprop' && m === 0) values.fill(1);
+        return new NativeParameter(context, { name: `${name}/moment${m}`, shape, values });
+      }),
+    );
+  }
+
+  apply(gradients: readonly Tensor[], rate: number): void {
+    const { binding, floatType, run } = this.#context;
+    this.#steps++;
+    tf.tidy(() => {
+      const scalars = (...values: number[]) => values.map((value) => tf.scalar(value, 'float32') as Tensor);
+      const unlocked: Attribute = { name: 'use_locking', type: binding.TF_ATTR_BOOL, value: false };
+      const plain: Attribute = { name: 'use_nesterov', type: binding.TF_ATTR_BOOL, value: false };
+      const [operation, attributes, settings] =
+        this.#kind === 'rmsprop'
+          ? ['ResourceApplyRMSProp', [floatType, unlocked], scalars(rate, 0.9, 0, 1e-10)]
+          : [
+              'ResourceApplyAdam',
+              [floatType, unlocked, plain],
+              scalars(0.9 ** this.#steps, 0.999 ** this.#steps, rate, 0.9, 0.999, 1e-8),
+            ];
+      this.#parameters.forEach((parameter, k) => {
+        const handles = [parameter, ...(this.#moments[k] as NativeParameter[])].map(({ handle }) => handle);
+        run(
+          operation as string,
+          attributes as Attribute[],
+          [...handles, ...(settings as Tensor[]), gradients[k] as Tensor],
+          0,
+        );
+      });
+    });
+  }
+
+  async state(): Promise<NamedValues[]> {
+    const saved: NamedValues[] = [{ name: 'steps', shape: [1], values: Float32Array.of(this.#steps) }];
+    for (const moment of this.#moments.flat()) {
+      const tensor = moment.value();
+      saved.push({ name: moment.name, shape: moment.shape, values: (await tensor.data()) as Float32Array });
+      tensor.dispose();
+    }
+    return saved;
+  }
+
+  restore(state: readonly NamedValues[]): void {
+    const find = (name: string) => {
+      const found = state.find((entry) => entry.name === name);
+      if (!found) throw new Error(`The optimizer's state lacks ${name}.`);
+      return found.values;
+    };
+    this.#steps = find('steps')[0] as number;
+    for (const moment of this.#moments.flat()) moment.assign(find(moment.name));
+  }
+
+  dispose(): void {
+    for (const moment of this.#moments.flat()) moment.dispose();
+  }
+}

@@ -1,0 +1,106 @@
+import {
+  type Engine,
+  type NamedValues,
+  type Optimizer,
+  type OptimizerKind,
+  ops,
+  type Parameter,
+  type Tensor,
+} from '../engine/engine.ts';
+import { type Evaluation, evaluate } from './evaluation.ts';
+import { initialWeights, lossAndGradients, type Weights } from './network.ts';
+import type { PrefixTree } from './prefix-tree.ts';
+import type { Recipe } from './recipe.ts';
+import type { Windows } from './windows.ts';
+
+/** What one step found before it moved the weights. */
+export interface StepResult {
+  /** Mean over the batch's windows, nats. */
+  readonly loss: number;
+  /** Share of the batch's windows whose next symbol was predicted. */
+  readonly accuracy: number;
+  /** The symbol predicted for the batch's first window. */
+  readonly predicted: number;
+}
+
+/** The weights of a model that is being trained, in the engine, with their optimizer. */
+export class Learner {
+  readonly #engine: Engine;
+  readonly #recipe: Recipe;
+  readonly #vocabulary: number;
+  readonly #parameters: readonly Parameter[];
+  readonly #optimizer: Optimizer;
+
+  /** vocabulary: how many symbols there are. */
+  constructor(engine: Engine, recipe: Recipe, vocabulary: number, optimizer: OptimizerKind) {
+    this.#engine = engine;
+    this.#recipe = recipe;
+    this.#vocabulary = vocabulary;
+    this.#parameters = initialWeights(recipe, vocabulary).map((weight) => engine.parameter(weight));
+    this.#optimizer = engine.optimizer(optimizer, this.#parameters);
+  }
+
+  /** Moves the weights once, against the gradient of the batch's mean loss. rate: the step size. */
+  step(batch: PrefixTree, rate: number): StepResult {
+    const { figures, gradients } = ops.tidy(() => {
+      const { loss, logits, gradients } = lossAndGradients(this.#engine, this.#recipe, this.#weights(), batch);
+      const predicted = ops.argMax(logits, 1);
+      const hits = ops.cast(ops.equal(predicted, ops.tensor1d(batch.targets, 'int32')), 'float32');
+      const first = ops.cast(ops.slice(predicted, [0], [1]), 'float32');
+      return {
+        // One small tensor, so that the step's figures cost one read; float32 holds ids exactly up to 2^24.
+        figures: ops.concat([ops.stack([ops.mean(loss), ops.mean(hits)]), first as never]),
+        gradients: this.#parameters.map(({ name }) => gradients[name] as Tensor),
+      };
+    });
+    this.#optimizer.apply(gradients, rate);
+    const [loss, accuracy, predicted] = figures.dataSync() as unknown as [number, number, number];
+    ops.dispose([figures, ...gradients]);
+    return { loss, accuracy, predicted };
+  }
+
+  /** How well the weights predict the windows; those whose target is `excluded` are not counted. */
+  evaluate(windows: Windows, excluded?: number): Promise<Evaluation> {
+    return evaluate(this.#engine, this.#recipe, () => this.#weights(), windows, this.#vocabulary, excluded);
+  }
+
+  /** A copy of the weights. */
+  async values(): Promise<NamedValues[]> {
+    const values: NamedValues[] = [];
+    for (const parameter of this.#parameters) {
+      const tensor = parameter.value();
+      values.push({ name: parameter.name, shape: parameter.shape, values: (await tensor.data()) as Float32Array });
+      tensor.dispose();
+    }
+    return values;
+  }
+
+  /** Takes weights over that `values` gave. Throws where one is missing. */
+  assign(values: readonly NamedValues[]): void {
+    for (const parameter of this.#parameters) {
+      const found = values.find(({ name }) => name === parameter.name);
+      if (!found) throw new Error(`The checkpoint lacks the weight ${parameter.name}.`);
+      parameter.assign(found.values);
+    }
+  }
+
+  /** The weights and the optimizer's memory: all that the next step depends on. */
+  async state(): Promise<NamedValues[]> {
+    return [...(await this.values()), ...(await this.#optimizer.state())];
+  }
+
+  restore(state: readonly NamedValues[]): void {
+    this.assign(state);
+    this.#optimizer.restore(state);
+  }
+
+  dispose(): void {
+    this.#optimizer.dispose();
+    for (const parameter of this.#parameters) parameter.dispose();
+  }
+
+  /** As tensors of the surrounding tidy. */
+  #weights(): Weights {
+    return Object.fromEntries(this.#parameters.map((parameter) => [parameter.name, parameter.value()]));
+  }
+}

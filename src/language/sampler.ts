@@ -1,0 +1,46 @@
+import type { Random } from './random.ts';
+
+/**
+ * How close two probabilities must be to count as equal. A text that continues the same three symbols now one way, now
+ * another, trains both to the same probability, give or take a few hundredths; which is a hair ahead is chance.
+ */
+const TIE = 0.9;
+
+/**
+ * The most likely id. Of ids that are as good as equally likely the lowest wins: the more frequent symbol, or the one met
+ * first, so that a tie falls the same way on every engine and for every seed. logits: (vocabulary); excluded: an id never drawn.
+ */
+export function mostLikely(logits: Float32Array, excluded = -1): number {
+  let highest = Number.NEGATIVE_INFINITY;
+  for (let id = 0; id < logits.length; id++) {
+    if (id !== excluded && (logits[id] as number) > highest) highest = logits[id] as number;
+  }
+  // p >= TIE * pMax, taken in logarithms: the normalisation cancels out.
+  const enough = highest + Math.log(TIE);
+  for (let id = 0; id < logits.length; id++) if (id !== excluded && (logits[id] as number) >= enough) return id;
+  return 0;
+}
+
+/** Draws an id from softmax(logits / temperature); temperature 0 is `mostLikely`. logits: (vocabulary). */
+export function drawSymbol(logits: Float32Array, temperature: number, random: Random, excluded = -1): number {
+  if (temperature === 0) return mostLikely(logits, excluded);
+  let highest = Number.NEGATIVE_INFINITY;
+  for (let id = 0; id < logits.length; id++) if (id !== excluded) highest = Math.max(highest, logits[id] as number);
+  // Subtracting the highest first keeps exp within range; it cancels in the normalisation.
+  const weights = new Float64Array(logits.length);
+  let total = 0;
+  for (let id = 0; id < logits.length; id++) {
+    if (id === excluded) continue;
+    weights[id] = Math.exp(((logits[id] as number) - highest) / temperature);
+    total += weights[id] as number;
+  }
+  let left = random.next() * total;
+  let last = 0;
+  for (let id = 0; id < logits.length; id++) {
+    if ((weights[id] as number) === 0) continue;
+    last = id;
+    left -= weights[id] as number;
+    if (left < 0) return id;
+  }
+  return last;
+}

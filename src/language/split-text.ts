@@ -1,0 +1,68 @@
+import { tokenizeForms } from './tokenizer.ts';
+import { UNKNOWN, Vocabulary } from './vocabulary.ts';
+import { type Windows, windowsOf } from './windows.ts';
+
+/** A text made ready for one training. */
+export interface SplitText {
+  /** Symbols in the whole text. */
+  readonly words: number;
+  readonly vocabulary: Vocabulary;
+  /** The training part, story by story, as ids. */
+  readonly stories: readonly Int32Array[];
+  readonly windows: Windows;
+  /** Null where nothing is held out. */
+  readonly heldOut: HeldOut | null;
+}
+
+export interface HeldOut {
+  /** A window for each held-out symbol but the first, which some peers have no context for. */
+  readonly windows: Windows;
+  /** The id that stands for symbols the training part lacks: read as context, never counted as a target. */
+  readonly unknown: number;
+  /** Share of the held-out symbols that are not counted for it. */
+  readonly unknownShare: number;
+}
+
+/**
+ * Holds out the last share of the text by symbols. The vocabulary is that of the training part alone, and `<unk>` where
+ * anything is held out. texts: the stories in order; holdOut: 0 to 0.5.
+ */
+export function splitText(texts: readonly string[], holdOut: number, window: number): SplitText {
+  const forms = texts.map(tokenizeForms);
+  const words = forms.reduce((sum, story) => sum + story.length, 0);
+  const cut = Math.floor(words * (1 - holdOut));
+  const training: string[][] = [];
+  const held: string[] = [];
+  let at = 0;
+  for (const story of forms) {
+    const here = Math.min(story.length, Math.max(0, cut - at));
+    if (here > 0) training.push(story.slice(0, here));
+    for (const form of story.slice(here)) held.push(form.toLowerCase());
+    at += story.length;
+  }
+  const vocabulary = Vocabulary.of(training, held.length > 0 ? [UNKNOWN] : []);
+  const stories = training.map((story) => vocabulary.encode(story.map((form) => form.toLowerCase())));
+  return {
+    words,
+    vocabulary,
+    stories,
+    windows: windowsOf({ stories }, window),
+    heldOut: heldOutOf(held, vocabulary, stories, window),
+  };
+}
+
+function heldOutOf(
+  held: string[],
+  vocabulary: Vocabulary,
+  stories: readonly Int32Array[],
+  window: number,
+): HeldOut | null {
+  const unknown = vocabulary.idOf(UNKNOWN);
+  if (held.length < 2 || unknown === undefined) return null;
+  const ids = Int32Array.from(held, (symbol) => vocabulary.idOf(symbol) ?? unknown);
+  // The first held-out symbols are read after the end of the training part, as they stand in the text.
+  const before = (stories.at(-1) as Int32Array).slice(-(window - 1 || 1));
+  const all = windowsOf({ stories: [Int32Array.from([...(window > 1 ? before : []), ...ids])] }, window);
+  const counted = all.targets.reduce((sum, target) => sum + (target === unknown ? 0 : 1), 0);
+  return { windows: all, unknown, unknownShare: 1 - counted / all.count };
+}

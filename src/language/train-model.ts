@@ -27,6 +27,8 @@ export interface TrainingReport {
   readonly sample: string | null;
 }
 
+export type Intent = 'go-on' | 'stop' | 'cancel' | 'pause';
+
 export interface TrainingHooks {
   /** About twice a second. */
   readonly onProgress?: (report: TrainingReport) => void;
@@ -36,9 +38,12 @@ export interface TrainingHooks {
   readonly onCheckpoint?: (files: Record<string, Uint8Array>) => Promise<void>;
   /** What `onCheckpoint` kept, of the same texts and options. */
   readonly resume?: Readonly<Record<string, Uint8Array>> | undefined;
-  /** Asked after every turn: goes on, ends now with the best model so far, or ends with nothing. */
-  readonly intent?: () => 'go-on' | 'stop' | 'cancel';
+  /** Asked after every turn: goes on; ends now with the best model so far; ends with nothing; ends after a checkpoint. */
+  readonly intent?: () => Intent;
 }
+
+/** A training that ended after a checkpoint, to be resumed. */
+export const PAUSED = 'paused';
 
 export interface TrainedModel {
   readonly model: Model;
@@ -73,7 +78,7 @@ export async function trainModel(
   texts: readonly string[],
   options: RecipeOptions,
   hooks: TrainingHooks = {},
-): Promise<TrainedModel> {
+): Promise<TrainedModel | typeof PAUSED> {
   const run = new TrainingRun(engine, texts, options, hooks);
   try {
     return await run.run();
@@ -116,7 +121,7 @@ class TrainingRun {
     this.#schedule = new Schedule(this.#recipe, this.#plan, bestPossible(windows));
   }
 
-  async run(): Promise<TrainedModel> {
+  async run(): Promise<TrainedModel | typeof PAUSED> {
     this.#resume();
     let [turn, report, sample, checkpoint] = Array(4).fill(performance.now()) as [number, number, number, number];
     let sentence: string | null = null;
@@ -134,6 +139,10 @@ class TrainingRun {
       const intent = this.#hooks.intent?.() ?? 'go-on';
       if (intent === 'cancel')
         throw new FabulistError('cancelled', 'The training was cancelled; nothing was kept of it.');
+      if (intent === 'pause') {
+        await this.#hooks.onCheckpoint?.(await this.#checkpoint());
+        return PAUSED;
+      }
       stopped = intent === 'stop';
       if (stopped) break;
       if (this.#hooks.onProgress && now - report > REPORT) {

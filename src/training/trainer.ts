@@ -36,13 +36,17 @@ export interface TrainingProgress {
 }
 
 export type TrainingEvent =
-  | { readonly kind: 'queued'; /** 1 = next. */ readonly place: number }
+  | { readonly kind: 'queued' /** 1 = next. */; readonly place: number }
   /** Something goes before the training itself: `Installing the native engine (120 of 274 MB)`. */
   | { readonly kind: 'preparing'; readonly what: string; readonly share: number | null }
   | { readonly kind: 'progress'; readonly progress: TrainingProgress }
   /** A line of the article's log (Listing 8), from the `article` recipe. */
   | { readonly kind: 'log'; readonly line: string }
-  | { readonly kind: 'finished'; readonly version: Version; /** Stopped early on request, keeping the best. */ readonly stopped: boolean }
+  | {
+      readonly kind: 'finished';
+      readonly version: Version /** Stopped early on request, keeping the best. */;
+      readonly stopped: boolean;
+    }
   | { readonly kind: 'cancelled' }
   /** One plain sentence; the corpus is tried again later unless `setAside`. */
   | { readonly kind: 'failed'; readonly message: string; readonly setAside: boolean };

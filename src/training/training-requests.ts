@@ -1,0 +1,110 @@
+import type { RecipeOptions } from '../language/recipe.ts';
+import type { CorpusRef, Library } from '../library/library.ts';
+import type { TrainingRequest } from './trainer.ts';
+
+/** Failures in a row after which a corpus is set aside until its stories change or somebody asks again. */
+const FAILURES = 3;
+
+interface Kept {
+  readonly request: TrainingRequest;
+  /** Milliseconds since 1970: trainings are taken in the order of asking. */
+  readonly askedAt: number;
+}
+
+/** What keeps a stale corpus from being trained by itself. It holds as long as the corpus has this hash. */
+interface Obstacle {
+  readonly hash: string;
+  readonly failures: number;
+  /** The latest failure, one sentence; null where the training was cancelled. */
+  readonly reason: string | null;
+}
+
+const optionsKey = (corpus: CorpusRef) => `training-options ${keyOf(corpus)}`;
+
+export const keyOf = ({ server, name }: CorpusRef): string => `${server}/${name.normalize('NFC').toLowerCase()}`;
+
+/**
+ * Who asked for which training and where to report, so that a restart forgets nobody; and which corpora are not to be
+ * trained by themselves. What must be trained is not kept here: that is any corpus whose hash differs from its newest model's.
+ */
+export class TrainingRequests {
+  readonly #library: Library;
+  readonly #now: () => number;
+
+  constructor(library: Library, now: () => number) {
+    this.#library = library;
+    this.#now = now;
+  }
+
+  async add(request: TrainingRequest): Promise<void> {
+    const key = keyOf(request.corpus);
+    const before = await this.#library.readDocument<Kept>('requests', key);
+    await this.#library.writeDocument('requests', key, {
+      request,
+      askedAt: before?.askedAt ?? this.#now(),
+    } satisfies Kept);
+    if (request.reason === 'asked')
+      await this.#library.writeDocument('settings', optionsKey(request.corpus), request.options);
+  }
+
+  async remove(corpus: CorpusRef): Promise<void> {
+    await this.#library.deleteDocument('requests', keyOf(corpus));
+  }
+
+  /** What the corpus was last trained with on request: what the nightly run trains it with again. */
+  async options(corpus: CorpusRef): Promise<RecipeOptions> {
+    return (await this.#library.readDocument<RecipeOptions>('settings', optionsKey(corpus))) ?? {};
+  }
+
+  /** In the order of asking. */
+  async waiting(): Promise<TrainingRequest[]> {
+    const kept = await this.#library.listDocuments<Kept>('requests');
+    return kept.sort((a, b) => a.value.askedAt - b.value.askedAt).map(({ value }) => value.request);
+  }
+
+  /** Counts a failure of the corpus with this content; true where it is set aside now. */
+  async fail(corpus: CorpusRef, hash: string, reason: string): Promise<boolean> {
+    const before = await this.#obstacle(corpus);
+    const failures = before?.hash === hash ? before.failures + 1 : 1;
+    await this.#library.writeDocument('failures', keyOf(corpus), { hash, failures, reason } satisfies Obstacle);
+    return failures >= FAILURES;
+  }
+
+  /** Trying this content again would fail the same way. */
+  async refuse(corpus: CorpusRef, hash: string, reason: string): Promise<void> {
+    await this.#library.writeDocument('failures', keyOf(corpus), {
+      hash,
+      failures: FAILURES,
+      reason,
+    } satisfies Obstacle);
+  }
+
+  /** A person cancelled: the corpus stays as it is until its stories change or somebody asks again. */
+  async leave(corpus: CorpusRef, hash: string): Promise<void> {
+    await this.#library.writeDocument('failures', keyOf(corpus), {
+      hash,
+      failures: 0,
+      reason: null,
+    } satisfies Obstacle);
+  }
+
+  async succeed(corpus: CorpusRef): Promise<void> {
+    await this.#library.deleteDocument('failures', keyOf(corpus));
+  }
+
+  /** Whether a corpus with this content should be trained without being asked for. */
+  async mayTrain(corpus: CorpusRef, hash: string): Promise<boolean> {
+    const obstacle = await this.#obstacle(corpus);
+    return obstacle?.hash !== hash || (obstacle.reason !== null && obstacle.failures < FAILURES);
+  }
+
+  /** Why a corpus with this content is set aside, one sentence, or null. */
+  async setAside(corpus: CorpusRef, hash: string): Promise<string | null> {
+    const obstacle = await this.#obstacle(corpus);
+    return obstacle?.hash === hash && obstacle.failures >= FAILURES ? obstacle.reason : null;
+  }
+
+  #obstacle(corpus: CorpusRef): Promise<Obstacle | undefined> {
+    return this.#library.readDocument<Obstacle>('failures', keyOf(corpus));
+  }
+}

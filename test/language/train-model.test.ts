@@ -1,0 +1,158 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import type { Engine } from '../../src/engine/engine.ts';
+import { ops } from '../../src/engine/engine.ts';
+import { decodeModel, encodeModel } from '../../src/language/checkpoint.ts';
+import type { RecipeOptions } from '../../src/language/recipe.ts';
+import { Teller } from '../../src/language/teller.ts';
+import { PAUSED, type TrainedModel, type TrainingHooks, trainModel } from '../../src/language/train-model.ts';
+import { onEachEngine } from '../engines.ts';
+import { RHYME } from './tiny.ts';
+
+const fable = readFileSync(new URL('../../corpora/belling-the-cat.txt', import.meta.url), 'utf8');
+const LISTING_11 =
+  'council to consider what measures they could take to outwit their common enemy , the cat . some said this , and some said that but at last a young mouse got';
+
+async function train(
+  engine: Engine,
+  text: string,
+  options: RecipeOptions,
+  hooks: TrainingHooks = {},
+): Promise<TrainedModel> {
+  const trained = await trainModel(engine, [text], options, hooks);
+  if (trained === PAUSED) throw new Error('It was not told to pause.');
+  return trained;
+}
+
+async function tell(
+  engine: Engine,
+  { model }: Pick<TrainedModel, 'model'>,
+  opening: string,
+  words = 32,
+): Promise<string> {
+  const teller = new Teller(engine, model);
+  const told = await teller.tell(model.vocabulary.encode(opening.split(' ')), { words, temperature: 0, seed: 1 });
+  teller.dispose();
+  return model.vocabulary.decode(told).join(' ');
+}
+
+onEachEngine('training', (open, name) => {
+  it("learns the article's fable and tells its Listing 11", { timeout: 180_000 }, async () => {
+    const engine = await open();
+    await train(engine, RHYME, { iterations: 1 });
+    const before = ops.memory().numTensors;
+    const trained = await train(engine, fable, { seed: 1 });
+    const { words, vocabulary, accuracy, secondsToAccuracy, steps } = trained.figures;
+    expect({ words, vocabulary }).toEqual({ words: 204, vocabulary: 112 });
+    expect(accuracy).toBeCloseTo(199 / 201, 5);
+    expect(secondsToAccuracy).toBeGreaterThan(0);
+    expect(steps).toBeLessThan(150);
+    expect(await tell(engine, trained, 'had a general')).toBe(LISTING_11);
+    const again = decodeModel(encodeModel(trained.model));
+    expect(again).toEqual(trained.model);
+    expect(await tell(engine, { model: again }, 'had a general')).toBe(LISTING_11);
+    expect(ops.memory().numTensors).toBe(before);
+  });
+
+  it('gives the same weights for the same seed, and others for another', async () => {
+    const engine = await open();
+    const weights = async (seed: number) =>
+      (await train(engine, RHYME, { seed, units: 16, iterations: 30 })).model.weights;
+    expect(await weights(1)).toEqual(await weights(1));
+    expect(await weights(2)).not.toEqual(await weights(1));
+  });
+
+  it.each([
+    { what: 'whole batches', text: RHYME, options: { units: 16, iterations: 40 }, most: 40 },
+    {
+      what: 'the article',
+      text: RHYME,
+      options: { name: 'article', units: 16, layers: 2, iterations: 400 },
+      most: 400,
+    },
+    // Long enough for batches and a held-out part.
+    {
+      what: 'batches of a long text',
+      text: Array.from({ length: 500 }, (_, k) => `the ${k % 7} cats sat on mat ${k % 11} .`).join(' '),
+      options: { units: 8, iterations: 40, holdOut: 0.1 },
+      most: 40,
+    },
+  ] as const)('resumes where it was: $what', async ({ text, options, most }) => {
+    const engine = await open();
+    const straight = await train(engine, text, options);
+    let kept: Record<string, Uint8Array> | undefined;
+    let pauses = 0;
+    let resumed: TrainedModel | typeof PAUSED = PAUSED;
+    for (let lives = 0; resumed === PAUSED; lives++) {
+      // Each life pauses at its first turn, the third goes through.
+      resumed = await trainModel(engine, [text], options, {
+        resume: kept,
+        intent: () => (lives < 2 ? 'pause' : 'go-on'),
+        onCheckpoint: async (files) => {
+          kept = files;
+          pauses++;
+        },
+      });
+    }
+    expect(pauses).toBeGreaterThan(0);
+    expect(resumed.figures.steps).toBe(straight.figures.steps);
+    expect(straight.figures.steps).toBeLessThanOrEqual(most);
+    expect(resumed.model.weights).toEqual(straight.model.weights);
+    expect(resumed.figures.loss).toBe(straight.figures.loss);
+  });
+
+  it("logs the article's lines every 1,000 steps of its recipe", { timeout: 120_000 }, async () => {
+    const lines: string[] = [];
+    const options = { name: 'article', units: name === 'native' ? 128 : 32, iterations: 3_000 } as const;
+    const { figures } = await train(await open(), fable, options, { onLog: (line) => lines.push(line) });
+    expect(figures.steps).toBe(3_000);
+    expect(lines).toHaveLength(3);
+    for (const [k, line] of lines.entries()) {
+      expect(line).toMatch(
+        new RegExp(
+          `^Iter= ${k + 1}000, Average Loss= \\d+\\.\\d{6}, Average Accuracy= \\d+\\.\\d\\d%\\n\\['[^']+', '[^']+', '[^']+'\\] - \\[\\S+\\] vs \\[\\S+\\]$`,
+        ),
+      );
+    }
+    const losses = lines.map((line) => Number(/Loss= ([\d.]+)/.exec(line)?.[1]));
+    expect(losses[2]).toBeLessThan(losses[0] as number);
+  });
+
+  it('measures a held-out part that it never trained on', async () => {
+    const text = Array.from(
+      { length: 600 },
+      (_, k) =>
+        `${'the cat sat on a mat'
+          .split(' ')
+          .map((word) => `${word}${(k * k) % 5}`)
+          .join(' ')} .`,
+    ).join(' ');
+    const { figures, model } = await train(await open(), text, { units: 16, iterations: 60, holdOut: 0.2 });
+    expect(figures.heldOutPerplexity).toBeGreaterThan(1);
+    expect(figures.heldOutPerplexity).toBeLessThan(model.vocabulary.size);
+    expect(figures.heldOutUnknownShare).toBe(0);
+    expect(model.text.stories[0]?.length).toBe(Math.floor(figures.words * 0.8));
+  });
+
+  it('ends on request: stopped with what it has, cancelled with nothing', async () => {
+    const engine = await open();
+    const options = { name: 'article', units: 64, iterations: 1_000_000 } as const;
+    const stopped = await train(engine, RHYME, options, { intent: () => 'stop' });
+    expect(stopped.stopped).toBe(true);
+    expect(stopped.figures.steps).toBeGreaterThan(0);
+    const before = ops.memory().numTensors;
+    await expect(train(engine, RHYME, options, { intent: () => 'cancel' })).rejects.toMatchObject({
+      code: 'cancelled',
+    });
+    expect(ops.memory().numTensors).toBe(before);
+  });
+
+  it('refuses what no window fits into, and a rate that makes the loss run away', async () => {
+    const engine = await open();
+    await expect(train(engine, 'one two three', {})).rejects.toMatchObject({ code: 'too-short' });
+    await expect(train(engine, RHYME, { window: 65 })).rejects.toThrow(
+      'window must be a whole number from 1 to 64, not 65.',
+    );
+    await expect(train(engine, RHYME, { units: 1.5 })).rejects.toMatchObject({ code: 'usage' });
+  });
+});

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { splitText } from '../../src/language/split-text.ts';
+import { UNKNOWN } from '../../src/language/vocabulary.ts';
+import { bestPossible, pickWindows, windowsOf } from '../../src/language/windows.ts';
+
+const stories = (...ids: number[][]) => ({ stories: ids.map((story) => Int32Array.from(story)) });
+
+describe('windowsOf', () => {
+  it('pairs every window with the symbol after it, within one story', () => {
+    const windows = windowsOf(stories([1, 2, 3, 4], [5, 6, 7], [8]), 2);
+    expect([...windows.contexts]).toEqual([1, 2, 2, 3, 5, 6]);
+    expect([...windows.targets]).toEqual([3, 4, 7]);
+    expect([...pickWindows(windows, [2, 0]).contexts]).toEqual([5, 6, 1, 2]);
+  });
+});
+
+describe('bestPossible', () => {
+  it('is limited by windows that go on in more than one way: worked by hand', () => {
+    // 1 is followed by 2, 2, 3: two of three right, loss -(2 ln(2/3) + ln(1/3)) / 4; 2 is followed by 1 alone.
+    const best = bestPossible({
+      window: 1,
+      count: 4,
+      contexts: Int32Array.of(1, 1, 1, 2),
+      targets: Int32Array.of(2, 2, 3, 1),
+    });
+    expect(best.accuracy).toBe(3 / 4);
+    expect(best.loss).toBeCloseTo(-(2 * Math.log(2 / 3) + Math.log(1 / 3)) / 4, 12);
+  });
+});
+
+describe('splitText', () => {
+  it('holds the end out, knows only the words before it, and counts only known ones', () => {
+    const split = splitText(['a b c a b c a b', 'a b d c a'], 0.4, 2);
+    // 13 symbols, floor(13 x 0.6) = 7 to train on; held out: b, a b d c a.
+    expect(split.words).toBe(13);
+    expect(split.stories.map((story) => split.vocabulary.decode(story))).toEqual([['a', 'b', 'c', 'a', 'b', 'c', 'a']]);
+    expect(split.vocabulary.symbols).toEqual(['a', 'b', 'c', UNKNOWN]);
+    const held = split.heldOut;
+    // Targets a b d c a (the first held-out symbol is context only); d is unknown, and is read as context all the same.
+    expect(split.vocabulary.decode(held?.windows.targets ?? [])).toEqual(['a', 'b', UNKNOWN, 'c', 'a']);
+    expect(split.vocabulary.decode(held?.windows.contexts ?? [])).toEqual([
+      'a',
+      'b',
+      'b',
+      'a',
+      'a',
+      'b',
+      'b',
+      UNKNOWN,
+      UNKNOWN,
+      'c',
+    ]);
+    expect(held?.unknownShare).toBeCloseTo(1 / 5, 12);
+  });
+
+  it('holds nothing out when told so', () => {
+    const split = splitText(['a b c'], 0, 2);
+    expect(split.heldOut).toBeNull();
+    expect(split.vocabulary.symbols).toEqual(['a', 'b', 'c']);
+  });
+});

@@ -1,5 +1,5 @@
 import { FabulistError } from '../errors.ts';
-import type { Corpus, CorpusRef } from '../library/library.ts';
+import { type Corpus, type CorpusRef, STARTERS } from '../library/library.ts';
 import { LiveTraining } from './live-training.ts';
 import type { Trainer, Training, TrainingRequest } from './trainer.ts';
 import { TrainingRequests } from './training-requests.ts';
@@ -91,11 +91,6 @@ export class LocalTrainer implements Trainer {
     this.#track(this.#sweep());
   }
 
-  /** What a corpus was last trained with on request: what it is trained with again at night. */
-  optionsOf(corpus: CorpusRef) {
-    return this.#requests.options(corpus);
-  }
-
   async close(): Promise<void> {
     this.#closed = true;
     await Promise.all(this.#running.map((run) => run.close()));
@@ -107,10 +102,13 @@ export class LocalTrainer implements Trainer {
     const { library } = this.#options;
     for await (const corpus of library.everyCorpus()) {
       if (this.#closed) return;
+      // A starter is learned when somebody asks for its first story.
+      if (corpus.server === STARTERS) continue;
       const ref = { server: corpus.server, name: corpus.name };
       const [newest] = (await library.versions(ref)).versions;
       if (newest?.corpusHash === corpus.hash || !(await this.#requests.mayTrain(ref, corpus.hash))) continue;
-      await this.train({ corpus: ref, options: await this.#requests.options(ref), reason: 'asked', by: 'fabulist' });
+      const last = await this.#requests.lastAsked(ref);
+      await this.train({ corpus: ref, ...last, reason: 'asked', by: 'fabulist' });
     }
   }
 

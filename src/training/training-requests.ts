@@ -1,6 +1,6 @@
 import type { RecipeOptions } from '../language/recipe.ts';
 import type { CorpusRef, Library } from '../library/library.ts';
-import type { TrainingRequest } from './trainer.ts';
+import type { ReportTo, TrainingRequest } from './trainer.ts';
 
 /** Failures in a row after which a corpus is set aside until its stories change or somebody asks again. */
 const FAILURES = 3;
@@ -11,6 +11,11 @@ interface Kept {
   readonly askedAt: number;
 }
 
+export interface LastAsked {
+  readonly options: RecipeOptions;
+  readonly reportTo?: ReportTo;
+}
+
 /** What keeps a stale corpus from being trained by itself. It holds as long as the corpus has this hash. */
 interface Obstacle {
   readonly hash: string;
@@ -19,7 +24,7 @@ interface Obstacle {
   readonly reason: string | null;
 }
 
-const optionsKey = (corpus: CorpusRef) => `training-options ${keyOf(corpus)}`;
+const lastAskedKey = (corpus: CorpusRef) => `last training ${keyOf(corpus)}`;
 
 export const keyOf = ({ server, name }: CorpusRef): string => `${server}/${name.normalize('NFC').toLowerCase()}`;
 
@@ -43,17 +48,19 @@ export class TrainingRequests {
       request,
       askedAt: before?.askedAt ?? this.#now(),
     } satisfies Kept);
-    if (request.reason === 'asked')
-      await this.#library.writeDocument('settings', optionsKey(request.corpus), request.options);
+    if (request.reason !== 'asked') return;
+    const { options, reportTo } = request;
+    const last: LastAsked = { options, ...(reportTo && { reportTo }) };
+    await this.#library.writeDocument('settings', lastAskedKey(request.corpus), last);
   }
 
   async remove(corpus: CorpusRef): Promise<void> {
     await this.#library.deleteDocument('requests', keyOf(corpus));
   }
 
-  /** What the corpus was last trained with on request: what the nightly run trains it with again. */
-  async options(corpus: CorpusRef): Promise<RecipeOptions> {
-    return (await this.#library.readDocument<RecipeOptions>('settings', optionsKey(corpus))) ?? {};
+  /** How the corpus was last trained on request, and from where: what the nightly run goes by. */
+  async lastAsked(corpus: CorpusRef): Promise<LastAsked> {
+    return (await this.#library.readDocument<LastAsked>('settings', lastAskedKey(corpus))) ?? { options: {} };
   }
 
   /** In the order of asking. */

@@ -18,8 +18,6 @@ export interface ProgressState {
 
 /** The figure that the article reports after 50,000 iterations. */
 const ARTICLE_ACCURACY = 0.912;
-/** Steps that a running average looks back over. */
-const LOOK_BACK = 50;
 /** Points of the curve at most: more than a picture shows. */
 const POINTS = 400;
 
@@ -33,11 +31,17 @@ export class Progress {
     heldOutPerplexity: null,
     curve: [],
   };
+  /** Steps that a running average looks back over. */
+  readonly #lookBack: number;
   #before = 0;
   readonly #start = performance.now();
   #steps = 0;
   #step = 0;
   #every = 1;
+
+  constructor(lookBack: number) {
+    this.#lookBack = lookBack;
+  }
 
   /** Seconds of training, over all its lives where it was resumed. */
   get seconds(): number {
@@ -68,7 +72,7 @@ export class Progress {
   add(step: number, whole: boolean, loss: number, accuracy: number): void {
     this.#step = step;
     this.#steps++;
-    const weight = whole ? 1 : Math.max(1 / this.#steps, 1 / LOOK_BACK);
+    const weight = whole ? 1 : Math.max(1 / this.#steps, 1 / this.#lookBack);
     const average = (before: number, now: number) => before + weight * (now - before);
     const state = {
       ...this.#state,
@@ -76,7 +80,7 @@ export class Progress {
       accuracy: average(this.#state.accuracy, accuracy),
     };
     // An average over fewer steps than it looks back over may be high by chance.
-    const sure = whole || this.#steps >= LOOK_BACK;
+    const sure = whole || this.#steps >= this.#lookBack;
     if (state.secondsToAccuracy === null && sure && state.accuracy >= ARTICLE_ACCURACY)
       state.secondsToAccuracy = this.seconds;
     this.#state = state;
@@ -101,7 +105,7 @@ export class Progress {
   restore(state: ProgressState): void {
     this.#state = state;
     this.#before = state.seconds;
-    this.#steps = LOOK_BACK;
+    this.#steps = this.#lookBack;
     this.#every = Math.max(1, Math.ceil((state.curve.at(-1)?.step ?? 0) / POINTS));
   }
 }

@@ -102,7 +102,8 @@ class TrainingRun {
   #best: NamedValues[] | null = null;
 
   constructor(engine: Engine, texts: readonly string[], options: RecipeOptions, hooks: TrainingHooks) {
-    this.#progress = new Progress();
+    // The article averages over 1,000 single windows; a batch holds hundreds.
+    this.#progress = new Progress(options.name === 'article' ? 1_000 : 50);
     this.#engine = engine;
     this.#hooks = hooks;
     const words = splitText(texts, 0, 1).words;

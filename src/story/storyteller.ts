@@ -25,6 +25,7 @@ export interface StoryRequest {
 /** An opening word that the corpus does not know, and the known word that stood in for it. */
 export interface Replacement {
   readonly unknown: string;
+  /** Empty where the symbol was left out: a mark or an emoji that nothing in the corpus resembles. */
   readonly known: string;
 }
 
@@ -36,7 +37,7 @@ export interface Originality {
 }
 
 export interface Story {
-  /** Keeps Continue, Retell and Undo working for a day, also after a restart. */
+  /** Keeps Continue, Retell and Undo working for a day, also after a restart. Empty where it could not be kept (disk full). */
   readonly id: string;
   readonly corpus: string;
   /** The opening as typed, or the sentence start that was chosen. */
@@ -55,6 +56,7 @@ export interface Story {
 }
 
 export interface TrainRequest {
+  /** None: the named corpus is trained once more. */
   readonly files: readonly { readonly fileName: string; readonly bytes: Uint8Array }[];
   /** Default: the name of the first file without its ending. */
   readonly corpus?: string | undefined;
@@ -69,7 +71,12 @@ export interface TrainReply {
   /** Texts the corpus already had. */
   readonly already: readonly StoryRecord[];
   /** What was detected in the files, for the reply: encoding, language, words. */
-  readonly read: readonly { readonly fileName: string; readonly encoding: string; readonly language: string; readonly words: number }[];
+  readonly read: readonly {
+    readonly fileName: string;
+    readonly encoding: string;
+    readonly language: string;
+    readonly words: number;
+  }[];
   readonly training: Training;
 }
 

@@ -1,0 +1,86 @@
+import { FabulistError } from '../errors.ts';
+import { type Corpus, type CorpusRef, type Library, STARTERS } from '../library/library.ts';
+import { nameKey, quoted } from '../library/safe-names.ts';
+import { meant } from './nearest.ts';
+import type { Asker } from './storyteller.ts';
+
+/** Told from where nobody has chosen anything. */
+const DEFAULT_CORPUS = 'belling-the-cat';
+/** More names than these make no sentence. */
+const NAMES_LISTED = 12;
+
+interface Setting {
+  readonly corpus: string;
+}
+
+/** Finds the corpus that somebody means, named or not. Choices are kept as documents of kind `settings`. */
+export class CorpusChoice {
+  readonly #library: Library;
+
+  constructor(library: Library) {
+    this.#library = library;
+  }
+
+  /** The named corpus, else the channel's, else the server's, else the default. Throws `unknown-corpus`. */
+  async find(asker: Asker, name: string | undefined): Promise<Corpus> {
+    if (name !== undefined) {
+      const found = await this.#library.corpus(asker.server, name.trim());
+      if (found) return found;
+      throw await this.#unknown(asker, name.trim());
+    }
+    for (const key of [channelKey(asker), serverKey(asker)]) {
+      const setting = await this.#library.readDocument<Setting>('settings', key);
+      // A chosen corpus may have been deleted since; then the next best is told from.
+      const found = setting && (await this.#library.corpus(asker.server, setting.corpus));
+      if (found) return found;
+    }
+    const found = await this.#library.corpus(asker.server, DEFAULT_CORPUS);
+    if (found) return found;
+    throw await this.#unknown(asker, DEFAULT_CORPUS);
+  }
+
+  /** The named corpus where it is the server's own. Throws `unknown-corpus`, and `not-allowed` for a starter. */
+  async findOwn(asker: Asker, name: string, doing: string): Promise<Corpus> {
+    const corpus = await this.find(asker, name);
+    if (corpus.server !== STARTERS) return corpus;
+    throw new FabulistError(
+      'not-allowed',
+      `${quoted(corpus.name)} is a starter corpus, which everybody shares: it cannot be ${doing}.`,
+    );
+  }
+
+  /** What a corpus of the server is called that is about to be added to: as it was first typed, where there is one. Throws `usage`. */
+  async nameFor({ server }: Asker, typed: string): Promise<string> {
+    const name = typed.trim();
+    return (await this.#library.corpus(server, name))?.name ?? name;
+  }
+
+  async choose(asker: Asker, name: string, scope: 'channel' | 'server'): Promise<void> {
+    const { name: corpus } = await this.find(asker, name);
+    const key = scope === 'channel' ? channelKey(asker) : serverKey(asker);
+    await this.#library.writeDocument('settings', key, { corpus } satisfies Setting);
+  }
+
+  async #unknown({ server }: Asker, name: string): Promise<FabulistError> {
+    const names = (await this.#library.corpora(server)).map((corpus) => corpus.name);
+    const nearest = meant(name, names);
+    const hint = nearest === undefined ? '' : ` (did you mean ${quoted(nearest)}?)`;
+    const listed = names.slice(0, NAMES_LISTED).map(quoted).join(', ');
+    const more = names.length > NAMES_LISTED ? ` and ${names.length - NAMES_LISTED} more` : '';
+    const what = names.length === 0 ? 'hand over a story first' : `there are ${listed}${more}`;
+    return new FabulistError('unknown-corpus', `There is no corpus ${quoted(name)} here${hint}; ${what}.`);
+  }
+}
+
+export function sameCorpus(one: CorpusRef, other: CorpusRef): boolean {
+  return one.server === other.server && nameKey(one.name) === nameKey(other.name);
+}
+
+// Encoded, so that no id of a platform can spell the key of another place.
+function channelKey({ server, channel }: Asker): string {
+  return `channel ${encodeURIComponent(server)} ${encodeURIComponent(channel)}`;
+}
+
+function serverKey({ server }: Asker): string {
+  return `server ${encodeURIComponent(server)}`;
+}

@@ -1,0 +1,62 @@
+import { type Corpus, type Library, type ServerId, STARTERS } from '../library/library.ts';
+import type { AskedTrainings } from './asked-trainings.ts';
+import { type CorpusChoice, sameCorpus } from './corpus-choice.ts';
+import type { AccuracyReport, Asker, CorpusOverview } from './storyteller.ts';
+
+export interface CorpusReportsOptions {
+  readonly library: Library;
+  readonly nextRetrain?: (server: ServerId) => Date | null;
+  readonly setAside?: (corpus: Corpus) => Promise<string | null>;
+}
+
+/** Tells how the corpora of a server stand: what they hold, what tells, what is stale. */
+export class CorpusReports {
+  readonly #options: CorpusReportsOptions;
+  readonly #choice: CorpusChoice;
+  readonly #trainings: AskedTrainings;
+
+  constructor(options: CorpusReportsOptions, choice: CorpusChoice, trainings: AskedTrainings) {
+    this.#options = options;
+    this.#choice = choice;
+    this.#trainings = trainings;
+  }
+
+  async accuracy(asker: Asker, corpus: Corpus): Promise<AccuracyReport> {
+    const versions = await this.#options.library.versions(corpus);
+    const telling = versions.versions.find(({ id }) => id === versions.telling) ?? null;
+    return {
+      corpus,
+      starter: corpus.server === STARTERS,
+      telling,
+      versions,
+      stale: telling?.corpusHash !== corpus.hash,
+      nextRetrain: this.#options.nextRetrain?.(asker.server)?.toISOString() ?? null,
+      setAside: await this.setAside(corpus),
+      training: this.#trainings.of(corpus),
+    };
+  }
+
+  async corpora(asker: Asker): Promise<CorpusOverview[]> {
+    const corpora = await this.#options.library.corpora(asker.server);
+    const chosen = corpora.length > 0 ? await this.#choice.find(asker, undefined) : undefined;
+    return Promise.all(
+      corpora.map(async (corpus) => {
+        const { versions, telling } = await this.#options.library.versions(corpus);
+        const version = versions.find(({ id }) => id === telling) ?? null;
+        return {
+          name: corpus.name,
+          starter: corpus.server === STARTERS,
+          chosen: chosen !== undefined && sameCorpus(chosen, corpus),
+          stories: corpus.stories.length,
+          version,
+          stale: version?.corpusHash !== corpus.hash,
+        };
+      }),
+    );
+  }
+
+  /** Why a corpus is no longer trained by itself, or null. */
+  async setAside(corpus: Corpus): Promise<string | null> {
+    return (await this.#options.setAside?.(corpus)) ?? null;
+  }
+}

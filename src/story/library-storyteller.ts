@@ -1,0 +1,263 @@
+import { randomInt } from 'node:crypto';
+import type { Engine } from '../engine/engine.ts';
+import { FabulistError } from '../errors.ts';
+import { Teller } from '../language/teller.ts';
+import { exportCorpus, importCorpus } from '../library/archive.ts';
+import {
+  type Corpus,
+  type CorpusRef,
+  type Library,
+  type ServerId,
+  STARTERS,
+  type Version,
+} from '../library/library.ts';
+import { quoted } from '../library/safe-names.ts';
+import type { Trainer, Training } from '../training/trainer.ts';
+import { AskedTrainings } from './asked-trainings.ts';
+import { CorpusChoice, sameCorpus } from './corpus-choice.ts';
+import { CorpusReports } from './corpus-reports.ts';
+import type { OpenTeller } from './loaded-model.ts';
+import type { Lease } from './model-shelf.ts';
+import { OpeningOffers } from './opening-offers.ts';
+import { checkStoryRequest, tidied } from './story-options.ts';
+import { type Clock, StorySessions } from './story-sessions.ts';
+import type {
+  AccuracyReport,
+  Asker,
+  CorpusOverview,
+  Story,
+  StoryRequest,
+  Storyteller,
+  TrainReply,
+  TrainRequest,
+} from './storyteller.ts';
+import { TellingModels } from './telling-models.ts';
+import { storyOf, ToldStories } from './told-stories.ts';
+import { nameAfter, readUploads } from './uploads.ts';
+
+export interface StorytellerOptions {
+  readonly library: Library;
+  readonly trainer: Trainer;
+  /** The engine to tell with; called for every story, so that a faster one is taken up once it is there. */
+  readonly openEngine: () => Promise<Engine>;
+  /** Default: the machine's. */
+  readonly clock?: Clock;
+  /** When the nightly run is next due for a server; default: never. */
+  readonly nextRetrain?: (server: ServerId) => Date | null;
+  /** Why a corpus is no longer trained by itself, or null; default: never set aside. */
+  readonly setAside?: (corpus: Corpus) => Promise<string | null>;
+  /** Bytes of one uploaded file at most; default 25 MB. */
+  readonly maxUpload?: number;
+  /** Bytes of models held in memory; default 512 MB. */
+  readonly modelMemory?: number;
+  /** Default: the real one. */
+  readonly openTeller?: OpenTeller;
+  /** A whole number from 0 to 2^32 - 1, another one each time; default: the machine's randomness. */
+  readonly randomSeed?: () => number;
+  /** Where a surprise is told that concerns nobody who asked; default nowhere. */
+  readonly log?: { warn(details: object, message: string): void };
+}
+
+const MEGABYTE = 1024 * 1024;
+const CHOICES = 25;
+
+/** The storyteller of a library: finds the corpus, opens its model, tells, keeps what was told. */
+export class LibraryStoryteller implements Storyteller {
+  readonly #options: StorytellerOptions;
+  readonly #library: Library;
+  readonly #clock: Clock;
+  readonly #choice: CorpusChoice;
+  readonly #models: TellingModels;
+  readonly #sessions: StorySessions;
+  readonly #stories: ToldStories;
+  readonly #offers: OpeningOffers;
+  readonly #trainings: AskedTrainings;
+  readonly #reports: CorpusReports;
+  #sweeping: Promise<void> = Promise.resolve();
+
+  constructor(options: StorytellerOptions) {
+    const { library, trainer, openEngine, modelMemory = 512 * MEGABYTE } = options;
+    const openTeller = options.openTeller ?? ((engine, model) => new Teller(engine, model));
+    this.#options = options;
+    this.#library = library;
+    this.#clock = options.clock ?? Date;
+    this.#choice = new CorpusChoice(library);
+    this.#models = new TellingModels({ library, openEngine, openTeller, memory: modelMemory });
+    this.#sessions = new StorySessions(library, this.#clock);
+    const open = async (corpus: CorpusRef, wanted?: string): Promise<Lease> =>
+      this.#models.open(corpus, await library.versions(corpus), wanted);
+    this.#stories = new ToldStories(this.#sessions, open, options.randomSeed ?? (() => randomInt(2 ** 32)));
+    this.#offers = new OpeningOffers(library);
+    this.#trainings = new AskedTrainings(trainer);
+    this.#reports = new CorpusReports(options, this.#choice, this.#trainings);
+  }
+
+  async tell(asker: Asker, request: StoryRequest, onTraining?: (training: Training) => void): Promise<Story> {
+    const begun = this.#clock.now();
+    checkStoryRequest(request);
+    const corpus = await this.#choice.find(asker, request.corpus);
+    await this.#makeReady(asker, corpus, onTraining);
+    const ref = { server: corpus.server, name: corpus.name };
+    const [id, session] = await this.#stories.tell(
+      asker,
+      ref,
+      tidied(request.opening),
+      request,
+      new Date(this.#clock.now()),
+    );
+    this.#sweep();
+    return storyOf(id, session, this.#clock.now() - begun);
+  }
+
+  async continue(asker: Asker, id: string): Promise<Story> {
+    const begun = this.#clock.now();
+    const session = await this.#stories.continue(asker, id);
+    return storyOf(id, session, this.#clock.now() - begun);
+  }
+
+  async retell(asker: Asker, id: string): Promise<Story> {
+    const begun = this.#clock.now();
+    const session = await this.#stories.retell(asker, id);
+    return storyOf(id, session, this.#clock.now() - begun);
+  }
+
+  async undo(asker: Asker, id: string): Promise<Story> {
+    const begun = this.#clock.now();
+    const session = await this.#stories.undo(asker, id);
+    return storyOf(id, session, this.#clock.now() - begun);
+  }
+
+  async train(asker: Asker, request: TrainRequest): Promise<TrainReply> {
+    const { files, read } = await readUploads(request, asker.user, this.#options.maxUpload ?? 25 * MEGABYTE);
+    const name = await this.#choice.nameFor(asker, request.corpus ?? nameAfter(request.files));
+    const stored =
+      files.length > 0
+        ? await this.#library.addStories({ server: asker.server, name }, files, request.mode)
+        : { corpus: await this.#choice.findOwn(asker, name, 'trained anew'), added: [], already: [] };
+    return { ...stored, read, training: await this.#ask(asker, stored.corpus, request) };
+  }
+
+  async accuracy(asker: Asker, name?: string): Promise<AccuracyReport> {
+    return this.#reports.accuracy(asker, await this.#choice.find(asker, name));
+  }
+
+  corpora(asker: Asker): Promise<CorpusOverview[]> {
+    return this.#reports.corpora(asker);
+  }
+
+  choose(asker: Asker, corpus: string, scope: 'channel' | 'server'): Promise<void> {
+    return this.#choice.choose(asker, corpus, scope);
+  }
+
+  async openings(asker: Asker, typed: string, corpus?: string, limit = CHOICES): Promise<string[]> {
+    return this.#offers.offer(await this.#choice.find(asker, corpus), typed, limit);
+  }
+
+  async cancel(asker: Asker, name?: string): Promise<string> {
+    const corpus = await this.#training(asker, name);
+    if (await this.#options.trainer.cancel(corpus)) return corpus.name;
+    throw new FabulistError('usage', `${quoted(corpus.name)} is no longer being trained.`);
+  }
+
+  async stop(asker: Asker, name?: string): Promise<string> {
+    const corpus = await this.#training(asker, name);
+    if (await this.#options.trainer.stop(corpus)) return corpus.name;
+    throw new FabulistError('usage', `${quoted(corpus.name)} is no longer being trained.`);
+  }
+
+  async forget(
+    asker: Asker,
+    name?: string,
+  ): Promise<{ corpus: string; stories: number; versions: number; left: number }[]> {
+    const corpora =
+      name === undefined
+        ? await this.#library.corpora(asker.server)
+        : [await this.#choice.findOwn(asker, name, 'forgotten')];
+    const theirs = corpora.filter(
+      ({ server, stories }) => server === asker.server && stories.some(({ by }) => by === asker.user),
+    );
+    // A training that goes on would bring back, as a new version, what is about to be forgotten.
+    for (const corpus of theirs) await this.#options.trainer.cancel(corpus);
+    const forgotten = await this.#library.forget(
+      asker.server,
+      asker.user,
+      name === undefined ? undefined : corpora[0]?.name,
+    );
+    for (const { corpus } of forgotten) this.#models.withdraw(corpus);
+    this.#offers.clear();
+    await this.#sessions.forget((corpus) => forgotten.some((entry) => sameCorpus(entry.corpus, corpus)));
+    for (const { corpus, left } of forgotten) {
+      if (left > 0) await this.#ask(asker, corpus, { options: {} });
+    }
+    return forgotten.map(({ corpus, stories, versions, left }) => ({
+      corpus: corpus.name,
+      stories: stories.length,
+      versions,
+      left,
+    }));
+  }
+
+  async rollback(asker: Asker, name: string, id?: string): Promise<Version> {
+    const corpus = await this.#choice.findOwn(asker, name, 'rolled back');
+    const { versions, telling } = await this.#library.versions(corpus);
+    const before = versions.find((version) => telling !== null && version.id < telling && version.keptOut === null);
+    const version = id === undefined ? before : versions.find((one) => one.id === id.trim());
+    if (!version) {
+      const what = id === undefined ? 'no earlier model' : `no model ${quoted(id)}`;
+      const ids = versions.map((one) => one.id).join(', ');
+      throw new FabulistError(
+        'no-model',
+        `${quoted(corpus.name)} has ${what}; there ${ids ? `are: ${ids}` : 'is none'}.`,
+      );
+    }
+    await this.#library.tellFrom(corpus, version.id);
+    return version;
+  }
+
+  async exportCorpus(asker: Asker, name: string): Promise<Uint8Array> {
+    return exportCorpus(this.#library, await this.#choice.find(asker, name));
+  }
+
+  async importCorpus(asker: Asker, archive: Uint8Array): Promise<Corpus> {
+    const corpus = await importCorpus(this.#library, asker.server, archive);
+    const { telling } = await this.#library.versions(corpus);
+    if (telling === null) await this.#ask(asker, corpus, { options: {} });
+    return corpus;
+  }
+
+  async close(): Promise<void> {
+    await this.#sweeping;
+    await this.#models.close();
+  }
+
+  /** Sees to it that a corpus has a model to tell from. */
+  async #makeReady(asker: Asker, corpus: Corpus, onTraining?: (training: Training) => void): Promise<void> {
+    const { telling } = await this.#library.versions(corpus);
+    if (telling !== null) return;
+    if (corpus.server !== STARTERS) throw this.#trainings.notReady(corpus, await this.#reports.setAside(corpus));
+    await this.#trainings.trainStarter({ server: corpus.server, name: corpus.name }, asker, onTraining);
+  }
+
+  #ask(asker: Asker, corpus: CorpusRef, request: Pick<TrainRequest, 'options' | 'reportTo'>): Promise<Training> {
+    return this.#options.trainer.train({
+      corpus: { server: corpus.server, name: corpus.name },
+      options: request.options,
+      reason: 'asked',
+      by: asker.user,
+      ...(request.reportTo && { reportTo: request.reportTo }),
+    });
+  }
+
+  /** The corpus whose training an asker wants to end. */
+  async #training(asker: Asker, name: string | undefined): Promise<CorpusRef> {
+    const corpus = name === undefined ? undefined : await this.#choice.find(asker, name);
+    return this.#trainings.toEnd(asker, corpus).request.corpus;
+  }
+
+  /** Deletes old stories, behind the back of whoever asked for a new one. */
+  #sweep(): void {
+    this.#sweeping = this.#sweeping
+      .then(() => this.#sessions.sweep())
+      .catch((error: unknown) => this.#options.log?.warn({ err: error }, 'Old stories could not be deleted'));
+  }
+}

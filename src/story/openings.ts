@@ -1,0 +1,131 @@
+import { endsSentence, isWord, tokenizeForms } from '../language/tokenizer.ts';
+import type { Vocabulary } from '../language/vocabulary.ts';
+import { nearest } from './nearest.ts';
+import type { Place } from './sentence-starts.ts';
+import type { Replacement } from './storyteller.ts';
+
+/** An opening made ready for a model. */
+export interface PreparedOpening {
+  /** Ids for the model: silent context where the opening is shorter than the window, then the opening. At least one. */
+  readonly context: Int32Array;
+  readonly replaced: readonly Replacement[];
+}
+
+/** Marks that stand for one another without anybody needing to be told. */
+const TYPOGRAPHY: readonly (readonly string[])[] = [
+  ['"', '“', '”', '„', '«', '»'],
+  ["'", '’', '‘', '‚'],
+  ['-', '–', '—'],
+  ['.', '…'],
+];
+
+/** Reads openings with the eyes of one model: only symbols of its vocabulary reach it, and never fewer than its window. */
+export class Openings {
+  readonly #vocabulary: Vocabulary;
+  readonly #stories: readonly Int32Array[];
+  readonly #window: number;
+  #words: string[] | undefined;
+
+  /** stories: the text the model learned from; window: how many symbols predict the next. */
+  constructor(vocabulary: Vocabulary, stories: readonly Int32Array[], window: number) {
+    this.#vocabulary = vocabulary;
+    this.#stories = stories;
+    this.#window = window;
+  }
+
+  /**
+   * Unknown words of the opening become the nearest known ones; unknown marks become a known one of their kind, or are
+   * left out. Where nothing is left, the model gets what stands before `start`, so that a sentence begins.
+   */
+  prepare(opening: string, start: Place): PreparedOpening {
+    const replaced = new Map<string, Replacement>();
+    const ids: number[] = [];
+    for (const form of tokenizeForms(opening)) {
+      const symbol = form.toLowerCase();
+      const known = this.#idOf(symbol);
+      if (known !== undefined) {
+        ids.push(known);
+        continue;
+      }
+      const stand = replaced.get(symbol) ?? { unknown: form, known: this.#standIn(symbol) };
+      replaced.set(symbol, stand);
+      const id = this.#vocabulary.idOf(stand.known);
+      if (id !== undefined) ids.push(id);
+    }
+    const context = [...this.#silentContext(ids, start), ...ids];
+    return {
+      context: Int32Array.from(context),
+      replaced: [...replaced.values()].map(({ unknown, known }) => ({ unknown, known: this.#formOf(known) })),
+    };
+  }
+
+  #idOf(symbol: string): number | undefined {
+    const known = this.#vocabulary.idOf(symbol);
+    if (known !== undefined) return known;
+    for (const alike of TYPOGRAPHY) {
+      // Inside a word too: `don’t` is `don't`.
+      for (const mark of alike) {
+        if (!symbol.includes(mark)) continue;
+        for (const other of alike) {
+          const id = this.#vocabulary.idOf(symbol.replaceAll(mark, other));
+          if (id !== undefined) return id;
+        }
+      }
+    }
+    return undefined;
+  }
+
+  #formOf(symbol: string): string {
+    const id = this.#vocabulary.idOf(symbol);
+    return id === undefined ? symbol : (this.#vocabulary.forms[id] ?? symbol);
+  }
+
+  /** The known symbol that stands in for an unknown one; empty where it is left out. */
+  #standIn(symbol: string): string {
+    if (isWord(symbol)) {
+      // By frequency, so that of two words that are equally near the more frequent one is taken.
+      this.#words ??= this.#vocabulary.symbols.filter(isWord);
+      return nearest(symbol, this.#words) ?? '';
+    }
+    const kind = kindOf(symbol);
+    if (kind === null) return '';
+    return this.#vocabulary.symbols.find((known) => kindOf(known) === kind) ?? '';
+  }
+
+  /**
+   * What the model reads before a short opening, so that it has a window to go by: the symbols that precede its first
+   * occurrence in the text, or that of its longest known ending. Nobody sees them.
+   */
+  #silentContext(ids: readonly number[], start: Place): number[] {
+    const missing = this.#window - ids.length;
+    if (missing <= 0) return [];
+    let place = start;
+    let longest = 0;
+    for (const [story, text] of this.#stories.entries()) {
+      for (let end = 0; end < text.length; end++) {
+        let length = 0;
+        while (length < ids.length && text[end - length] === ids[ids.length - 1 - length]) length++;
+        if (length <= longest) continue;
+        longest = length;
+        place = { story, at: end - length + 1 };
+      }
+    }
+    const story = this.#stories[place.story];
+    return story ? before(story, place.at, missing) : [];
+  }
+}
+
+/** The symbols before a place. A story's beginning is preceded by its own end, as if it were told once more. */
+function before(story: Int32Array, at: number, count: number): number[] {
+  return Array.from({ length: count }, (_, k) => {
+    const place = (at - count + k) % story.length;
+    return story.at(place) as number;
+  });
+}
+
+function kindOf(symbol: string): 'end' | 'pause' | 'opening' | 'closing' | null {
+  if (endsSentence(symbol)) return 'end';
+  if (/^[,;:–—、，；：]$/.test(symbol)) return 'pause';
+  if (/^[\p{Ps}\p{Pi}„‚"]$/u.test(symbol)) return 'opening';
+  return /^[\p{Pe}\p{Pf}]$/u.test(symbol) ? 'closing' : null;
+}

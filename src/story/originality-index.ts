@@ -1,0 +1,57 @@
+import { isWord } from '../language/tokenizer.ts';
+import type { Vocabulary } from '../language/vocabulary.ts';
+import { RunIndex } from './run-index.ts';
+import type { Originality } from './storyteller.ts';
+
+/** Runs of so many words are long enough to say something and short enough to be new in a book. */
+const RUN = 4;
+
+/** Tells how much of a story was copied from the text its model learned from. Built once a model. */
+export class OriginalityIndex {
+  readonly #vocabulary: Vocabulary;
+  readonly #symbols: RunIndex;
+  /** The same text without its punctuation marks. */
+  readonly #words: RunIndex;
+
+  constructor(vocabulary: Vocabulary, stories: readonly Int32Array[]) {
+    const word = vocabulary.symbols.map(isWord);
+    this.#vocabulary = vocabulary;
+    this.#symbols = new RunIndex(stories, vocabulary.size);
+    this.#words = new RunIndex(
+      stories.map((story) => story.filter((id) => word[id])),
+      vocabulary.size,
+    );
+  }
+
+  /** symbols: the story as it is shown, opening and continuation. A story of fewer than four words has no new run. */
+  of(symbols: readonly string[]): Originality {
+    return { longestCopiedWords: this.#longestCopiedWords(symbols), newFourWordRuns: this.#newRuns(symbols) };
+  }
+
+  #longestCopiedWords(symbols: readonly string[]): number {
+    const ids = this.#idsOf(symbols);
+    // words[k]: how many of the first k symbols are words.
+    const words = [0];
+    for (const symbol of symbols) words.push((words.at(-1) as number) + (isWord(symbol) ? 1 : 0));
+    const between = (from: number, to: number) => (words[to] as number) - (words[from] as number);
+    let most = 0;
+    for (let at = 0; at < ids.length && between(at, ids.length) > most; at++) {
+      most = Math.max(most, between(at, at + this.#symbols.longest(ids.subarray(at))));
+    }
+    return most;
+  }
+
+  #newRuns(symbols: readonly string[]): number {
+    const ids = this.#idsOf(symbols.filter(isWord));
+    const count = ids.length - RUN + 1;
+    if (count <= 0) return 0;
+    let fresh = 0;
+    for (let at = 0; at < count; at++) if (!this.#words.has(ids.subarray(at, at + RUN))) fresh++;
+    return fresh / count;
+  }
+
+  /** -1 for a symbol the text lacks. */
+  #idsOf(symbols: readonly string[]): Int32Array {
+    return Int32Array.from(symbols, (symbol) => this.#vocabulary.idOf(symbol) ?? -1);
+  }
+}

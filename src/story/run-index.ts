@@ -1,0 +1,66 @@
+/** Stands between two sequences; no id of a run, known or unknown, is equal to it. */
+const BOUNDARY = -(2 ** 31);
+
+/**
+ * Finds runs of ids in a text. The places of each id are kept in one array, sorted by id, so that a question costs as much
+ * as its ids occur in the text, not as much as the text is long. For a book of 130,000 symbols: built in a few
+ * milliseconds, about 1 MB.
+ */
+export class RunIndex {
+  /** All sequences, one after the other, with a boundary after each. */
+  readonly #text: Int32Array;
+  /** The places of id k are `#places[#from[k]]` to before `#places[#from[k + 1]]`. */
+  readonly #from: Int32Array;
+  readonly #places: Int32Array;
+
+  /** sequences: ids from 0 to `count` - 1. */
+  constructor(sequences: readonly Int32Array[], count: number) {
+    const length = sequences.reduce((sum, sequence) => sum + sequence.length + 1, 0);
+    this.#text = new Int32Array(length).fill(BOUNDARY);
+    this.#from = new Int32Array(count + 1);
+    let at = 0;
+    for (const sequence of sequences) {
+      this.#text.set(sequence, at);
+      at += sequence.length + 1;
+      for (const id of sequence) this.#from[id + 1] = (this.#from[id + 1] as number) + 1;
+    }
+    for (let id = 0; id < count; id++) this.#from[id + 1] = (this.#from[id + 1] as number) + (this.#from[id] as number);
+    this.#places = new Int32Array(this.#from[count] as number);
+    const next = this.#from.slice();
+    for (let place = 0; place < length; place++) {
+      const id = this.#text[place] as number;
+      if (id < 0) continue;
+      this.#places[next[id] as number] = place;
+      next[id] = (next[id] as number) + 1;
+    }
+  }
+
+  /** The length of the longest run at the start of `run` that stands in the text; an id that is not in the text, such as -1, ends it. */
+  longest(run: Int32Array): number {
+    let longest = 0;
+    for (const place of this.#placesOf(run[0])) {
+      // A place that cannot beat the longest so far is seen to at once by its last symbol.
+      if (this.#text[place + longest] !== run[longest]) continue;
+      let length = 1;
+      while (length < run.length && this.#text[place + length] === run[length]) length++;
+      if (length > longest) longest = length;
+      if (longest === run.length) break;
+    }
+    return longest;
+  }
+
+  /** Whether the whole run stands in the text. */
+  has(run: Int32Array): boolean {
+    // From the rarest of its ids, the fewest places are to be looked at.
+    let rarest = 0;
+    for (let k = 1; k < run.length; k++) {
+      if (this.#placesOf(run[k]).length < this.#placesOf(run[rarest]).length) rarest = k;
+    }
+    return this.#placesOf(run[rarest]).some((place) => run.every((id, k) => this.#text[place - rarest + k] === id));
+  }
+
+  #placesOf(id: number | undefined): Int32Array {
+    if (id === undefined || id < 0 || id + 1 >= this.#from.length) return new Int32Array(0);
+    return this.#places.subarray(this.#from[id], this.#from[id + 1]);
+  }
+}

@@ -1,0 +1,175 @@
+import { FabulistError } from '../errors.ts';
+import { tokenize } from '../language/tokenizer.ts';
+import type { CorpusRef } from '../library/library.ts';
+import type { Lease } from './model-shelf.ts';
+import { DEFAULT_WORDS } from './story-options.ts';
+import type { Part, StorySession, StorySessions } from './story-sessions.ts';
+import type { Asker, Replacement, Story, StoryRequest } from './storyteller.ts';
+import { Typesetter } from './typeset.ts';
+
+/** A retelling of a text known by heart starts at this heat, and gets hotter until another story comes out. */
+const RETELL_TEMPERATURE = 0.7;
+const HOTTER = 0.3;
+const HOTTEST = 2;
+/** Tries at most: even the hottest telling of a text of few symbols may come out the same. */
+const RETELLINGS = 8;
+
+const SEEDS = 2 ** 32;
+
+/** How a part is told. */
+interface Manner {
+  readonly words: number;
+  readonly temperature: number;
+  readonly seed: number;
+}
+
+/** Opens the model for a story of a corpus: the wanted version if it is still there. */
+export type OpenModel = (corpus: CorpusRef, wanted?: string) => Promise<Lease>;
+
+/** Tells stories part by part, and keeps them. */
+export class ToldStories {
+  readonly #sessions: StorySessions;
+  readonly #open: OpenModel;
+  readonly #randomSeed: () => number;
+
+  /** randomSeed: a whole number from 0 to 2^32 - 1, another one each time. */
+  constructor(sessions: StorySessions, open: OpenModel, randomSeed: () => number) {
+    this.#sessions = sessions;
+    this.#open = open;
+    this.#randomSeed = randomSeed;
+  }
+
+  /** opening: tidied; where it has no symbol a sentence start of the corpus takes its place. */
+  async tell(
+    asker: Asker,
+    corpus: CorpusRef,
+    opening: string,
+    request: StoryRequest,
+    at: Date,
+  ): Promise<[string, StorySession]> {
+    const seed = request.seed ?? this.#randomSeed();
+    const session = await this.#with(corpus, undefined, async (lease): Promise<StorySession> => {
+      const { model } = lease;
+      const start = model.starts.draw(seed);
+      const text = tokenize(opening).length > 0 ? opening : model.starts.proseAt(start, Math.max(3, model.window));
+      const { words = DEFAULT_WORDS, temperature = model.temperature } = request;
+      const { part, replaced } = await tellPart(lease, text, [], { words, temperature, seed });
+      return {
+        server: asker.server,
+        corpus,
+        at: at.toISOString(),
+        opening: text,
+        replaced,
+        words,
+        temperature,
+        seed,
+        parts: [part],
+      };
+    });
+    return [await this.#keep(session), session];
+  }
+
+  continue(asker: Asker, id: string): Promise<StorySession> {
+    return this.#sessions.change(asker, id, (session) =>
+      this.#with(session.corpus, session.parts.at(-1)?.version, async (lease) => {
+        const { opening, parts, words, temperature } = session;
+        // The same seed again could lead a sampled story round in the same circle.
+        const seed = (session.seed + parts.length) % SEEDS;
+        const { part } = await tellPart(lease, opening, parts, { words, temperature, seed });
+        return { ...session, parts: [...parts, part] };
+      }),
+    );
+  }
+
+  /** Another last part. Never the same as the one it replaces, as far as trying helps. */
+  retell(asker: Asker, id: string): Promise<StorySession> {
+    return this.#sessions.change(asker, id, (session) =>
+      this.#with(session.corpus, session.parts.at(-1)?.version, async (lease) => {
+        const before = session.parts.slice(0, -1);
+        const old = session.parts.at(-1)?.symbols.join(' ');
+        let temperature = session.temperature || RETELL_TEMPERATURE;
+        let part: Part;
+        let tries = 0;
+        do {
+          const manner = { words: session.words, temperature, seed: this.#randomSeed() };
+          part = (await tellPart(lease, session.opening, before, manner)).part;
+          temperature = Math.min(HOTTEST, temperature + HOTTER);
+          tries++;
+        } while (part.symbols.join(' ') === old && tries < RETELLINGS);
+        return { ...session, parts: [...before, part] };
+      }),
+    );
+  }
+
+  undo(asker: Asker, id: string): Promise<StorySession> {
+    return this.#sessions.change(asker, id, async (session) => {
+      if (session.parts.length > 1) return { ...session, parts: session.parts.slice(0, -1) };
+      throw new FabulistError('usage', 'Only the first part of this story is left, so there is nothing to take back.');
+    });
+  }
+
+  async #with<T>(corpus: CorpusRef, version: string | undefined, task: (lease: Lease) => Promise<T>): Promise<T> {
+    const lease = await this.#open(corpus, version);
+    try {
+      const told = await task(lease);
+      if (!lease.withdrawn()) return told;
+      throw new FabulistError(
+        'no-model',
+        'The stories that this one was told from were deleted meanwhile; ask once more.',
+      );
+    } finally {
+      lease.release();
+    }
+  }
+
+  /** A full disk keeps nobody from hearing a story: it cannot be continued then, which its empty id says. */
+  async #keep(session: StorySession): Promise<string> {
+    try {
+      return await this.#sessions.begin(session);
+    } catch (error) {
+      if (error instanceof FabulistError && (error.code === 'disk-full' || error.code === 'storage')) return '';
+      throw error;
+    }
+  }
+}
+
+/** Tells one more part after an opening and the parts before. */
+async function tellPart(
+  { model }: Lease,
+  opening: string,
+  before: readonly Part[],
+  manner: Manner,
+): Promise<{ part: Part; replaced: readonly Replacement[] }> {
+  const told = before.flatMap(({ symbols }) => symbols);
+  const { context, replaced } = model.openings.prepare(`${opening} ${told.join(' ')}`, model.starts.draw(manner.seed));
+  const symbols = model.vocabulary.decode(await model.teller.tell(context, manner));
+  const typesetter = new Typesetter(model.style);
+  typesetter.read(opening);
+  for (const part of before) typesetter.add(part.symbols);
+  const part = {
+    symbols,
+    prose: typesetter.add(symbols),
+    version: model.version,
+    engine: model.engine,
+    originality: model.originality.of([...tokenize(opening), ...told, ...symbols]),
+  };
+  return { part, replaced };
+}
+
+/** A kept story as people are shown it. milliseconds: that this asking took. */
+export function storyOf(id: string, session: StorySession, milliseconds: number): Story {
+  const last = session.parts.at(-1) as Part;
+  return {
+    id,
+    corpus: session.corpus.name,
+    opening: session.opening,
+    continuation: session.parts.flatMap(({ symbols }) => symbols),
+    prose: { opening: session.opening, continuation: session.parts.map(({ prose }) => prose).join('') },
+    replaced: session.replaced,
+    originality: last.originality,
+    engine: last.engine,
+    modelVersion: last.version,
+    milliseconds,
+    parts: session.parts.length,
+  };
+}

@@ -153,7 +153,11 @@ export interface Library {
    * and the training checkpoints of those corpora; no byte of the text stays. A corpus left empty is deleted.
    * Returns what was removed; the caller asks for retraining what is left.
    */
-  forget(server: ServerId, by: string, name?: string): Promise<{ corpus: CorpusRef; stories: StoryRecord[]; versions: number; left: number }[]>;
+  forget(
+    server: ServerId,
+    by: string,
+    name?: string,
+  ): Promise<{ corpus: CorpusRef; stories: StoryRecord[]; versions: number; left: number }[]>;
   /** Deletes a corpus with its stories and versions. */
   deleteCorpus(corpus: CorpusRef): Promise<void>;
 

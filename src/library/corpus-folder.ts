@@ -1,0 +1,141 @@
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { FabulistError } from '../errors.ts';
+import { isCode, makeFolder, namesIn, syncFolder, syncUpwards, textOf, writeNew } from './durable-files.ts';
+import type { StoryRecord, StoryText } from './library.ts';
+import type { Lock } from './lock.ts';
+import { corpusFolderName, quoted, serverFolderName } from './safe-names.ts';
+import { type CorpusState, storyHash } from './stories.ts';
+
+const RECORD = 'corpus.json';
+const STORIES = 'stories';
+
+/** What `corpus.json` holds. A corpus without stories is on its way out and counts as gone. */
+export interface CorpusFile extends CorpusState {
+  readonly format: 1;
+  /**
+   * A removal that is decided but perhaps not finished: the hashes of stories whose versions are to go, or everything of
+   * this corpus. Written in the one rename that removes the stories, so that a kill leaves nothing half-forgotten.
+   */
+  readonly forgetting: readonly string[] | 'everything' | null;
+}
+
+/** One corpus on disk: `corpus.json` and `stories/<hash>.txt`. Renaming a new `corpus.json` into place is the change. */
+export class CorpusFolder {
+  readonly path: string;
+  readonly #record: string;
+  readonly #stories: string;
+
+  constructor(folder: string) {
+    this.path = folder;
+    this.#record = path.join(folder, RECORD);
+    this.#stories = path.join(folder, STORIES);
+  }
+
+  /**
+   * Undefined when there is no such corpus. Throws `storage` when its record is damaged, or is not of this folder: a
+   * folder copied to another server's must not show there.
+   */
+  async load(): Promise<CorpusFile | undefined> {
+    const text = await textOf(this.#record);
+    if (text === undefined) return undefined;
+    const file = parse(text);
+    if (
+      file !== undefined &&
+      this.path.endsWith(path.join(serverFolderName(file.server), corpusFolderName(file.name)))
+    ) {
+      return file;
+    }
+    throw new FabulistError(
+      'storage',
+      'The record of a corpus (its corpus.json) is damaged or of another folder; restore it from a backup.',
+    );
+  }
+
+  /**
+   * The texts of these stories, or the record of the first whose file is not there: the corpus may just have changed.
+   * Throws `storage` when a text differs from its hash.
+   */
+  async texts(records: readonly StoryRecord[]): Promise<StoryText[] | StoryRecord> {
+    const stories: StoryText[] = [];
+    for (const record of records) {
+      const text = await textOf(this.#file(record.hash));
+      if (text === undefined) return record;
+      if (storyHash(text) !== record.hash) throw damagedStory(record);
+      stories.push({ ...record, text });
+    }
+    return stories;
+  }
+
+  /** Whether the text of a story is there and whole. */
+  async isWhole(hash: string): Promise<boolean> {
+    const text = await textOf(this.#file(hash));
+    return text !== undefined && storyHash(text) === hash;
+  }
+
+  /** Makes `next` the state of the corpus, with the texts (by hash) that are new in it. */
+  async store(next: CorpusFile, texts: ReadonlyMap<string, string>, lock: Lock): Promise<void> {
+    await makeFolder(this.#stories);
+    const files: string[] = [];
+    try {
+      for (const [hash, text] of texts) {
+        const staged = lock.stage();
+        await writeNew(staged, text);
+        files.push(this.#file(hash));
+        await lock.publish(staged, this.#file(hash));
+      }
+      await syncFolder(this.#stories);
+      const staged = lock.stage();
+      await writeNew(staged, `${JSON.stringify(next, null, 2)}\n`);
+      await lock.publish(staged, this.#record);
+    } catch (error) {
+      await lock.discard(files).catch(() => undefined);
+      throw error;
+    }
+    await syncUpwards(this.path, 4);
+  }
+
+  /** Story files that no record lists: left by a killed writer, or of stories just removed. */
+  async unlisted(file: CorpusFile | undefined): Promise<string[]> {
+    const listed = new Set(file?.stories.map(({ hash }) => `${hash}.txt`));
+    const names = await namesIn(this.#stories);
+    return names.filter((name) => !listed.has(name)).map((name) => path.join(this.#stories, name));
+  }
+
+  /** True for the folder a killed writer made for a corpus that never came to be. */
+  async isBare(): Promise<boolean> {
+    try {
+      return (await fs.readdir(this.path)).every((name) => name === STORIES);
+    } catch (error) {
+      if (isCode(error, 'ENOENT', 'ENOTDIR')) return false;
+      throw error;
+    }
+  }
+
+  #file(hash: string): string {
+    return path.join(this.#stories, `${hash}.txt`);
+  }
+}
+
+export function damagedStory({ fileName }: StoryRecord): FabulistError {
+  return new FabulistError(
+    'storage',
+    `The stored text of ${quoted(fileName)} is damaged or missing; hand that story over again.`,
+  );
+}
+
+function parse(text: string): CorpusFile | undefined {
+  try {
+    const file = JSON.parse(text) as CorpusFile;
+    const whole =
+      file.format === 1 &&
+      typeof file.server === 'string' &&
+      typeof file.name === 'string' &&
+      Array.isArray(file.replaced) &&
+      Array.isArray(file.stories) &&
+      file.stories.every(({ hash }) => typeof hash === 'string' && /^[0-9a-f]{64}$/.test(hash));
+    return whole ? file : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,183 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { FabulistError } from '../../src/errors.ts';
+import { FileLibrary } from '../../src/library/file-library.ts';
+import type { Corpus, TrainingClaim } from '../../src/library/library.ts';
+import { story, versionFor } from './fixtures.ts';
+import { starterFolder, temporaryFolder } from './folders.ts';
+import { type Call, isHidden, watchDisk } from './watched-disk.ts';
+
+const mice = { server: 'guild', name: 'Mice' };
+let dataFolder: string;
+let library: FileLibrary;
+
+beforeEach(async () => {
+  dataFolder = await temporaryFolder();
+  library = new FileLibrary({ dataFolder, starterFolder: await starterFolder() });
+});
+
+/** Every kind of write, on a corpus that has stories of two people, two versions and a checkpoint. */
+const writes: Record<string, (state: State) => Promise<unknown>> = {
+  'a new corpus': () => library.addStories({ server: 'guild 2', name: 'New' }, [story('x'), story('y')], 'append'),
+  'an upload': () => library.addStories(mice, [story('x'), story('y')], 'append'),
+  'a clean start': () => library.addStories(mice, [story('x'), story('y')], 'clean'),
+  'a version': ({ corpus }) => library.addVersion(mice, versionFor(corpus, 'third')),
+  'a version under a claim': ({ corpus, claim }) => library.addVersion(mice, versionFor(corpus, 'third'), claim),
+  'a checkpoint': ({ claim }) => library.saveCheckpoint(mice, { 'step.bin': Buffer.from('2') }, claim),
+  'a choice': async () => library.tellFrom(mice, (await library.versions(mice)).versions[1]?.id ?? ''),
+  'a claim': async () => (await library.claimTraining({ ...mice, name: 'Cats' }))?.release(),
+  'clearing a checkpoint': () => library.clearCheckpoint(mice),
+  forgetting: () => library.forget('guild', 'bob'),
+  'forgetting all': async () => [await library.forget('guild', 'ann'), await library.forget('guild', 'bob')],
+  deleting: () => library.deleteCorpus(mice),
+  'a document': () => library.writeDocument('settings', 'b', 1),
+  'a document again': () => library.writeDocument('settings', 'a', 1),
+  'deleting a document': () => library.deleteDocument('settings', 'a'),
+};
+
+interface State {
+  readonly corpus: Corpus;
+  readonly claim: TrainingClaim;
+}
+
+async function prepare(): Promise<State> {
+  await library.addStories({ ...mice, name: 'Cats' }, [story('cats', 'eve')], 'append');
+  const { corpus: ofAnn } = await library.addStories(mice, [story('one')], 'append');
+  await library.addVersion(mice, versionFor(ofAnn, 'first'));
+  const { corpus } = await library.addStories(mice, [story('two', 'bob')], 'append');
+  await library.addVersion(mice, versionFor(corpus, 'second'));
+  const claim = (await library.claimTraining(mice)) as TrainingClaim;
+  await library.saveCheckpoint(mice, { 'step.bin': Buffer.from('1') }, claim);
+  await library.writeDocument('settings', 'a', 0);
+  return { corpus, claim };
+}
+
+describe('what is acknowledged is on the disk', () => {
+  it.each(Object.keys(writes))('%s', async (name) => {
+    const state = name === 'a new corpus' ? ({} as State) : await prepare();
+    /** Files whose content, and folders whose names, are not known to be on the disk. */
+    const contents = new Set<string>();
+    const names = new Set<string>();
+    let renamed = 0;
+    const disk = watchDisk((call: Call) => {
+      if (call.name === 'sync') {
+        contents.delete(call.path);
+        names.delete(call.path);
+      } else if (call.name === 'write') contents.add(call.path);
+      else if (call.name === 'mkdir' ? !existsSync(call.path) : ['open', 'unlink'].includes(call.name)) {
+        names.add(path.dirname(call.path));
+      } else if (call.name === 'rename' && call.to !== undefined) {
+        if (!isHidden(call.path)) names.add(path.dirname(call.path));
+        if (isHidden(call.to)) return;
+        renamed++;
+        const within = (file: string) => file === call.path || file.startsWith(`${call.path}${path.sep}`);
+        expect([...contents, ...names].filter(within), 'visible before it is on the disk').toEqual([]);
+        names.add(path.dirname(call.to));
+      }
+    });
+    onTestFinished(() => disk.restore());
+    await writes[name]?.(state);
+    disk.restore();
+    expect([...names].filter((folder) => !isHidden(folder))).toEqual([]);
+    if (!/clear|claim$|deleting a/.test(name)) expect(renamed).toBeGreaterThan(0);
+  });
+});
+
+describe('a disk that fails at any step', () => {
+  it.each(Object.keys(writes).filter((name) => name !== 'forgetting all'))(
+    'of %s: it happens whole or not at all, and later works again',
+    { timeout: 60_000 },
+    async (name) => {
+      let reported = 0;
+      for (let step = 1, done = false; !done; step++) {
+        dataFolder = await temporaryFolder();
+        library = new FileLibrary({ dataFolder, starterFolder: path.join(dataFolder, 'none'), lease: 40 });
+        const state = await prepare();
+        const before = await everything();
+        let calls = 0;
+        let errno = '';
+        const disk = watchDisk((call) => {
+          if (++calls !== step) return;
+          // Nothing is refused for want of space when it is removed.
+          errno = ['rm', 'rmdir', 'unlink'].includes(call.name) ? 'EIO' : 'ENOSPC';
+          throw Object.assign(new Error(errno), { code: errno, syscall: call.name, path: call.path });
+        });
+        onTestFinished(() => disk.restore());
+        const error = await (writes[name]?.(state) ?? Promise.reject()).then(
+          () => undefined,
+          (thrown: unknown) => thrown,
+        );
+        disk.restore();
+        done = calls < step;
+        if (error !== undefined) {
+          reported++;
+          expect(error, `step ${step}`).toBeInstanceOf(FabulistError);
+          const code = errno === 'EIO' ? 'storage' : 'disk-full';
+          expect(error).toMatchObject({ code, message: expect.stringMatching(/^[^\n]+\.$/) });
+        }
+        const after = await everything();
+        if (name !== 'forgetting all' && JSON.stringify(after) !== JSON.stringify(before)) {
+          await expectAsIfDone(name, after);
+        }
+        // The same again, on a disk that works: what may be refused is only what has happened already.
+        await writes[name]?.(state).catch((thrown: unknown) => {
+          if (thrown instanceof FabulistError && ['unknown-corpus', 'cancelled'].includes(thrown.code)) return;
+          throw thrown;
+        });
+        if (error !== undefined) await expectAsIfDone(name, await everything());
+        await library.close();
+      }
+      if (!/clear|claim$/.test(name)) expect(reported).toBeGreaterThan(2);
+    },
+  );
+
+  /** What readers see, without what differs from run to run. */
+  async function everything(): Promise<unknown> {
+    const versions = await library.versions(mice);
+    expect(versions.damaged).toEqual([]);
+    const read = async (name: string) => (await library.read({ server: 'guild', name })).map(({ text }) => text);
+    const contents = [];
+    for (const { id } of versions.versions) {
+      contents.push([
+        id === versions.telling,
+        Buffer.from((await library.readVersion(mice, id))['weights.bin'] ?? []).toString(),
+      ]);
+    }
+    const corpora = [];
+    for (const server of ['guild', 'guild 2']) {
+      for (const corpus of await library.corpora(server)) {
+        corpora.push([corpus.name, server === 'guild' ? await read(corpus.name) : corpus.stories.length]);
+      }
+    }
+    const checkpoint = Buffer.from((await library.readCheckpoint(mice))?.['step.bin'] ?? []).toString();
+    return { corpora, contents, checkpoint, documents: await library.listDocuments('settings') };
+  }
+
+  async function expectAsIfDone(name: string, found: unknown): Promise<void> {
+    const undisturbed = new Map<string, unknown>(Object.entries(expected));
+    expect(found, name).toMatchObject((undisturbed.get(name) ?? {}) as object);
+  }
+
+  const cats = ['Cats', ['cats']];
+  const told = [true, 'second'];
+  const expected: Record<string, object> = {
+    'a new corpus': { corpora: [cats, ['Mice', ['one', 'two']], ['New', 2]] },
+    'an upload': { corpora: [cats, ['Mice', ['one', 'two', 'x', 'y']]] },
+    'a clean start': { corpora: [cats, ['Mice', ['x', 'y']]] },
+    'a checkpoint': { checkpoint: '2' },
+    'a choice': {
+      contents: [
+        [expect.any(Boolean), 'second'],
+        [expect.any(Boolean), 'first'],
+      ],
+    },
+    'clearing a checkpoint': { checkpoint: '' },
+    forgetting: { corpora: [cats, ['Mice', ['one']]], contents: [[true, 'first']], checkpoint: '' },
+    'forgetting all': { corpora: [cats], contents: [], checkpoint: '' },
+    deleting: { corpora: [cats], contents: [], checkpoint: '' },
+    'a document': { contents: [told, [false, 'first']], documents: { length: 2 } },
+    'a document again': { documents: [{ key: 'a', value: 1 }] },
+    'deleting a document': { documents: [] },
+  };
+});

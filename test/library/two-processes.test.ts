@@ -1,0 +1,67 @@
+import { expect, it } from 'vitest';
+import { FileLibrary } from '../../src/library/file-library.ts';
+import { Locks } from '../../src/library/locks.ts';
+import { Places } from '../../src/library/places.ts';
+import { story, versionFor } from './fixtures.ts';
+import { starterFolder, temporaryFolder } from './folders.ts';
+import { startChild } from './processes.ts';
+
+const COUNT = 200;
+
+it(`two processes uploading ${COUNT} each to one corpus and to their own lose and double nothing`, {
+  timeout: 120_000,
+}, async () => {
+  const options = { dataFolder: await temporaryFolder(), starterFolder: await starterFolder() };
+  const library = new FileLibrary(options);
+  const shared = { server: 'guild', name: 'shared' };
+  const children = await Promise.all(
+    ['ann', 'bob'].map((who) => startChild('uploading-child.ts', { ...options, who, count: COUNT })),
+  );
+  let uploading = true;
+  const uploaded = Promise.all(children.map((child) => child.next() as Promise<{ added: string[] }>)).finally(() => {
+    uploading = false;
+  });
+  // Reads all the while: every look finds whole stories, and all that an earlier look found.
+  let looks = 0;
+  let before: string[] = [];
+  while (uploading) {
+    const corpus = await library.corpus('guild', 'shared');
+    if (corpus === undefined) continue;
+    const hashes = corpus.stories.map(({ hash }) => hash);
+    expect(hashes.slice(0, before.length)).toEqual(before);
+    before = hashes;
+    if (looks++ % 20 === 0) expect((await library.read(shared)).length).toBeGreaterThanOrEqual(hashes.length);
+  }
+  const [ann, bob] = (await uploaded).map(({ added }) => added);
+  const stories = (await library.read(shared)).map(({ hash }) => hash);
+  expect(stories).toHaveLength(2 * COUNT - COUNT / 10);
+  expect([...(ann ?? []), ...(bob ?? [])].sort()).toEqual([...stories].sort());
+  expect(new Set(stories).size).toBe(stories.length);
+  for (const name of ['ann', 'bob']) expect(await library.read({ server: 'guild', name })).toHaveLength(COUNT);
+  expect(looks).toBeGreaterThan(0);
+  console.log(`stored ${2 * COUNT} + ${2 * COUNT}, lost 0, doubled 0, looks meanwhile ${looks}`);
+});
+
+it('readers never wait: they answer while every lock of the corpus is held', async () => {
+  const options = { dataFolder: await temporaryFolder(), starterFolder: await starterFolder() };
+  const library = new FileLibrary(options);
+  const mice = { server: 'guild', name: 'Mice' };
+  const { corpus } = await library.addStories(mice, [story('one')], 'append');
+  const version = await library.addVersion(mice, versionFor(corpus));
+  const place = new Places(options.dataFolder).of(mice);
+  const locks = new Locks();
+  const answers = await locks.hold(place.storiesSlot, () =>
+    locks.hold(place.modelsSlot, () =>
+      locks.hold(place.trainingSlot, async () => [
+        await library.corpora('guild'),
+        await library.corpus('guild', 'Mice'),
+        await library.read(mice),
+        await library.versions(mice),
+        await library.readVersion(mice, version.id),
+        await library.readCheckpoint(mice),
+        await library.readDocument('settings', 'x'),
+      ]),
+    ),
+  );
+  expect(answers).toHaveLength(7);
+});

@@ -1,0 +1,148 @@
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'dotenv';
+import { validate as isCronExpression } from 'node-cron';
+import { z } from 'zod';
+import { FabulistError } from './errors.ts';
+
+/** The folder of the package: what is beside `src/` (or, once built, beside `dist/`). */
+export const PACKAGE_FOLDER = dirname(dirname(fileURLToPath(import.meta.url)));
+
+const MEGABYTE = 1024 * 1024;
+
+export interface Config {
+  readonly engine: 'auto' | 'native' | 'wasm';
+  /** Where uploads and models are kept; absolute. */
+  readonly dataFolder: string;
+  /** Where the native engine is kept for all checkouts; undefined: the user's cache folder. */
+  readonly cacheFolder: string | undefined;
+  /** The starter corpora, always the package's own; absolute. */
+  readonly starterFolder: string;
+  /** Trainings at a time. */
+  readonly trainers: number;
+  /** Threads of one training; undefined for all cores. */
+  readonly trainerThreads: number | undefined;
+  /** Bytes of models kept ready to tell. */
+  readonly modelMemory: number;
+  /** Bytes of one uploaded file at most. */
+  readonly maxUpload: number;
+  readonly retrain: {
+    /** A cron expression, or null for no nightly run. */
+    readonly cron: string | null;
+    /** An IANA name; undefined for the machine's own. */
+    readonly timezone: string | undefined;
+    /** How much worse a nightly model may be and still be swapped in, as a share of the figure compared. */
+    readonly tolerance: number;
+  };
+  /** Undefined: `info` for a running bot, `warn` for a single command. */
+  readonly logLevel: LogLevel | undefined;
+}
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** One key: what it must be, in words that complete "KEY must be ...", and how its text is read (undefined: it is not that). */
+function key<T>(requirement: string, read: (text: string) => T | undefined) {
+  return z.string().transform((text, context) => {
+    const value = read(text);
+    if (value !== undefined) return value;
+    context.addIssue({ code: 'custom', message: requirement });
+    return z.NEVER;
+  });
+}
+
+function oneOf<const T extends string>(values: readonly T[]) {
+  return key(`one of ${values.join(', ')}`, (text) => values.find((value) => value === text));
+}
+
+function wholeNumber(least: number, most: number) {
+  return key(`a whole number from ${least} to ${most}`, (text) => {
+    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    return value >= least && value <= most ? value : undefined;
+  });
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const FOLDER = key('the path of a folder', (text) => (text.includes('\0') ? undefined : resolve(text)));
+
+/** Every key of the environment that Fabulist reads, as .env.example documents them; a test holds the two together. */
+const KEYS = z.object({
+  FABULIST_ENGINE: oneOf(['auto', 'native', 'wasm']).default('auto'),
+  FABULIST_DATA: FOLDER.default(resolve(PACKAGE_FOLDER, 'data')),
+  FABULIST_CACHE: FOLDER.optional(),
+  TRAINERS: wholeNumber(1, 64).default(1),
+  TRAINER_THREADS: wholeNumber(1, 256).optional(),
+  FABULIST_MODEL_MEMORY: wholeNumber(16, 1_000_000).default(512),
+  FABULIST_MAX_UPLOAD: wholeNumber(1, 1_024).default(20),
+  RETRAIN_CRON: key('a cron expression of five or six fields, or "off"', (text) =>
+    text === 'off' || isCronExpression(text) ? text : undefined,
+  ).default('0 3 * * *'),
+  RETRAIN_TIMEZONE: key('a time zone such as Europe/Berlin', (text) =>
+    isTimeZone(text) ? text : undefined,
+  ).optional(),
+  RETRAIN_TOLERANCE: key('a share from 0 to 1', (text) => {
+    const value = /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN;
+    return value >= 0 && value <= 1 ? value : undefined;
+  }).default(0.02),
+  LOG_LEVEL: oneOf(LOG_LEVELS).optional(),
+});
+
+export const CONFIG_KEYS: readonly string[] = Object.keys(KEYS.shape);
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The `.env` of a folder as key and value; empty where there is none. */
+export function readDotenv(folder: string): Environment {
+  try {
+    return parse(readFileSync(resolve(folder, '.env')));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    throw new FabulistError('usage', 'The file .env cannot be read: make it a text file that you may read.', {
+      cause: error,
+    });
+  }
+}
+
+/**
+ * Validates the environment. Earlier sources win: pass options of the command line, then the environment, then `.env`.
+ * An empty value means "not set". Throws `usage` with one sentence that names the key, what it must be, and what it is.
+ */
+export function loadConfig(...sources: readonly Environment[]): Config {
+  const given: Record<string, string> = {};
+  for (const name of CONFIG_KEYS) {
+    const value = sources.map((source) => source[name]?.trim()).find((text) => text);
+    if (value) given[name] = value;
+  }
+  const parsed = KEYS.safeParse(given);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    const name = String(issue?.path[0]);
+    throw new FabulistError('usage', `${name} must be ${issue?.message}, not ${JSON.stringify(given[name])}.`);
+  }
+  const keys = parsed.data;
+  return Object.freeze({
+    engine: keys.FABULIST_ENGINE,
+    dataFolder: keys.FABULIST_DATA,
+    cacheFolder: keys.FABULIST_CACHE,
+    starterFolder: resolve(PACKAGE_FOLDER, 'corpora'),
+    trainers: keys.TRAINERS,
+    trainerThreads: keys.TRAINER_THREADS,
+    modelMemory: keys.FABULIST_MODEL_MEMORY * MEGABYTE,
+    maxUpload: keys.FABULIST_MAX_UPLOAD * MEGABYTE,
+    retrain: Object.freeze({
+      cron: keys.RETRAIN_CRON === 'off' ? null : keys.RETRAIN_CRON,
+      timezone: keys.RETRAIN_TIMEZONE,
+      tolerance: keys.RETRAIN_TOLERANCE,
+    }),
+    logLevel: keys.LOG_LEVEL,
+  });
+}

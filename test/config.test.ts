@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { isAbsolute, join, resolve } from 'node:path';
+import { parse } from 'dotenv';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CONFIG_KEYS, loadConfig, PACKAGE_FOLDER, readDotenv } from '../src/config.ts';
+import { FabulistError } from '../src/errors.ts';
+
+const example = parse(readFileSync(join(PACKAGE_FOLDER, '.env.example')));
+
+function complaint(key: string, value: string): string {
+  try {
+    loadConfig({ [key]: value });
+  } catch (error) {
+    if (error instanceof FabulistError && error.code === 'usage') return error.message;
+    throw error;
+  }
+  return 'none';
+}
+
+describe('the configuration', () => {
+  it('has exactly the keys that .env.example documents', () => {
+    expect(Object.keys(example).sort()).toEqual([...CONFIG_KEYS].sort());
+  });
+
+  it('has the defaults that .env.example shows', () => {
+    expect(loadConfig(example)).toEqual(loadConfig());
+  });
+
+  it('is frozen through and through, with absolute folders', () => {
+    const config = loadConfig();
+    expect(Object.isFrozen(config) && Object.isFrozen(config.retrain)).toBe(true);
+    expect(isAbsolute(config.dataFolder) && isAbsolute(config.starterFolder)).toBe(true);
+  });
+
+  it('lets the earlier source win, and takes an empty value as not set', () => {
+    const config = loadConfig(
+      { FABULIST_ENGINE: '', TRAINERS: undefined },
+      { FABULIST_ENGINE: 'wasm' },
+      { FABULIST_ENGINE: 'native', TRAINERS: '3' },
+    );
+    expect(config.engine).toBe('wasm');
+    expect(config.trainers).toBe(3);
+  });
+
+  it('reads megabytes as bytes, a relative folder from here, and off as no nightly run', () => {
+    const config = loadConfig({ FABULIST_MAX_UPLOAD: '2', FABULIST_DATA: 'elsewhere', RETRAIN_CRON: 'off' });
+    expect(config.maxUpload).toBe(2 * 1024 * 1024);
+    expect(config.dataFolder).toBe(resolve('elsewhere'));
+    expect(config.retrain.cron).toBeNull();
+  });
+
+  it.each([
+    ['FABULIST_ENGINE', 'gpu', 'FABULIST_ENGINE must be one of auto, native, wasm, not "gpu".'],
+    ['TRAINERS', '0', 'TRAINERS must be a whole number from 1 to 64, not "0".'],
+    ['TRAINER_THREADS', '1.5', 'TRAINER_THREADS must be a whole number from 1 to 256, not "1.5".'],
+    ['FABULIST_MODEL_MEMORY', 'much', 'FABULIST_MODEL_MEMORY must be a whole number from 16 to 1000000, not "much".'],
+    ['FABULIST_MAX_UPLOAD', '-3', 'FABULIST_MAX_UPLOAD must be a whole number from 1 to 1024, not "-3".'],
+    [
+      'RETRAIN_CRON',
+      'at night',
+      'RETRAIN_CRON must be a cron expression of five or six fields, or "off", not "at night".',
+    ],
+    [
+      'RETRAIN_CRON',
+      '61 3 * * *',
+      'RETRAIN_CRON must be a cron expression of five or six fields, or "off", not "61 3 * * *".',
+    ],
+    ['RETRAIN_TIMEZONE', 'Atlantis', 'RETRAIN_TIMEZONE must be a time zone such as Europe/Berlin, not "Atlantis".'],
+    ['RETRAIN_TOLERANCE', '2 %', 'RETRAIN_TOLERANCE must be a share from 0 to 1, not "2 %".'],
+    ['LOG_LEVEL', 'loud', 'LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent, not "loud".'],
+  ])('refuses %s=%s in one sentence', (key, value, sentence) => {
+    expect(complaint(key, value)).toBe(sentence);
+  });
+});
+
+describe('a .env file', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'fabulist-env-'));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  it('is read where there is one, and needs not be there', async () => {
+    expect(readDotenv(folder)).toEqual({});
+    await writeFile(join(folder, '.env'), 'TRAINERS=2 # as many as cores\n');
+    expect(loadConfig(readDotenv(folder)).trainers).toBe(2);
+  });
+
+  it('leaves the environment of the process as it is', async () => {
+    await writeFile(join(folder, '.env'), 'FABULIST_TEST_ONLY=1\n');
+    readDotenv(folder);
+    expect(process.env.FABULIST_TEST_ONLY).toBeUndefined();
+  });
+});

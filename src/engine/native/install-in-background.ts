@@ -1,7 +1,6 @@
-import { fork } from 'node:child_process';
 import { extname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { type ErrorCode, FabulistError } from '../../errors.ts';
+import { forkEntry } from '../../fork-entry.ts';
 import type { InstallOptions } from './install-native.ts';
 import type { InstallProgress } from './install-progress.ts';
 
@@ -30,12 +29,7 @@ export interface BackgroundInstall {
  */
 export function installInBackground(options: Omit<InstallOptions, 'signal'> = {}): BackgroundInstall {
   const { onProgress, ...rest } = options;
-  // Named by file, not inherited: this process may have been started by another loader, in another folder, or with -e.
-  const here = import.meta.url;
-  const extension = extname(here);
-  const loader = extension === '.ts' ? ['--import', new URL('../../../scripts/typescript.mjs', here).href] : [];
-  const program = fileURLToPath(new URL(`./install-process${extension}`, here));
-  const child = fork(program, [JSON.stringify(rest)], { execArgv: loader });
+  const child = forkEntry('install-process', import.meta.url, [JSON.stringify(rest)]);
 
   let failure: FabulistError | Error | null = null;
   let stopped = false;

@@ -1,4 +1,3 @@
-import { extname } from 'node:path';
 import { type ErrorCode, FabulistError } from '../../errors.ts';
 import { forkEntry } from '../../fork-entry.ts';
 import type { InstallOptions } from './install-native.ts';

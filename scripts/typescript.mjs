@@ -1,0 +1,3 @@
+// Lets Node run the sources as they are: `node --import ./scripts/typescript.mjs src/cli/index.ts`. Node 22.18 and later
+// read TypeScript by themselves, in half the time; for earlier ones tsx does it.
+if (!process.features.typescript) await import('tsx');

@@ -2,8 +2,6 @@ import type { ChildProcess } from 'node:child_process';
 import { forkEntry } from '../fork-entry.ts';
 import type { TrainerIntent, TrainerOrder, TrainerReport } from './trainer-messages.ts';
 
-/** A trainer that gave no sign of life for so long hangs, in milliseconds. Its heartbeat comes every 2 s. */
-const SILENCE = 60_000;
 /** How long a trainer may take to put its work into a checkpoint, in milliseconds. */
 const GRACE = 2_000;
 
@@ -18,8 +16,11 @@ export class TrainerChild {
   readonly #child: ChildProcess;
   #watchdog: NodeJS.Timeout | undefined;
   #hung = false;
+  readonly #silence: number;
 
-  constructor(order: TrainerOrder, onReport: (report: TrainerReport) => void) {
+  /** silence: milliseconds without a sign of life after which it counts as hung. */
+  constructor(order: TrainerOrder, silence: number, onReport: (report: TrainerReport) => void) {
+    this.#silence = silence;
     const child = forkEntry('trainer-process', import.meta.url, [], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
     this.#child = child;
     let last: TrainerEnd | null = null;
@@ -37,7 +38,7 @@ export class TrainerChild {
       child.on('close', (code, signal) => {
         clearTimeout(this.#watchdog);
         const how = this.#hung
-          ? `no sign of life for ${SILENCE / 1_000} s`
+          ? `no sign of life for ${silence / 1_000} s`
           : `${signal ?? `exit code ${code}`} ${complaint.trim()}`.trim();
         resolve(last ?? { kind: 'died', how });
       });
@@ -66,7 +67,7 @@ export class TrainerChild {
     this.#watchdog = setTimeout(() => {
       this.#hung = true;
       this.#child.kill('SIGKILL');
-    }, SILENCE);
+    }, this.#silence);
     this.#watchdog.unref();
   }
 }

@@ -23,6 +23,11 @@ export interface TrainingRunOptions {
    * would take minutes for. Default `long`.
    */
   readonly waitForNative?: 'all' | 'long';
+  /**
+   * Milliseconds without a sign of life after which a trainer process is replaced; default 60,000, least 5,000 for a
+   * heartbeat every 2,000.
+   */
+  readonly silence?: number;
   /** Where a defect or a surprise is told; default nowhere. */
   readonly log?: { warn(details: object, message: string): void };
 }
@@ -135,9 +140,10 @@ export class TrainingRun {
   }
 
   #process(): Promise<TrainerEnd> {
-    const { dataFolder, starterFolder, engine, threads = null, tolerance = 0.02 } = this.#options;
+    const { dataFolder, starterFolder, engine, threads = null, tolerance = 0.02, silence = 60_000 } = this.#options;
     const { request } = this.training;
-    const child = new TrainerChild({ request, dataFolder, starterFolder, engine, threads, tolerance }, (report) => {
+    const order = { request, dataFolder, starterFolder, engine, threads, tolerance };
+    const child = new TrainerChild(order, silence, (report) => {
       if (report.kind === 'progress' || report.kind === 'log') this.training.tell(report);
     });
     this.#child = child;

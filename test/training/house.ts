@@ -8,8 +8,8 @@ import { LocalTrainer, type LocalTrainerOptions } from '../../src/training/local
 import type { Training, TrainingEvent, TrainingRequest } from '../../src/training/trainer.ts';
 
 /** A library and a trainer of their own in a temporary folder, closed and removed after the test. */
-export function house(options: Partial<LocalTrainerOptions> = {}) {
-  const dataFolder = mkdtempSync(join(tmpdir(), 'fabulist-training-'));
+export function house(options: Partial<LocalTrainerOptions> = {}, parent = tmpdir()) {
+  const dataFolder = mkdtempSync(join(parent, 'fabulist-training-'));
   const folders = { dataFolder, starterFolder: fileURLToPath(new URL('../../corpora', import.meta.url)) };
   const library = new FileLibrary(folders);
   const warnings: string[] = [];

@@ -134,6 +134,21 @@ describe('LocalTrainer', () => {
     expect(await library.listDocuments('failures')).toEqual([]);
   });
 
+  it('replaces a trainer that hangs', async () => {
+    const { trainer, store, warnings } = house({ silence: 5_000 });
+    await store('rhyme', RHYME);
+    const training = await trainer.train(request('rhyme', { options: ENDLESS }));
+    await runs(training);
+    const [hung] = trainerProcesses();
+    process.kill(hung as number, 'SIGSTOP');
+    await when(training, ({ kind }) => kind === 'preparing');
+    expect(warnings).toEqual([expect.stringContaining('no sign of life for 5 s')]);
+    expect(trainerProcesses()).not.toContain(hung);
+    await runs(training);
+    await trainer.cancel(training.request.corpus);
+    expect(await training.ended).toEqual({ kind: 'cancelled' });
+  });
+
   it('remembers who asked over a restart, in the order of asking, and resumes from the checkpoint', async () => {
     const { trainer, restart, library, store } = house();
     await store('one', RHYME);

@@ -34,6 +34,7 @@ import type {
 import { TellingModels } from './telling-models.ts';
 import { storyOf, ToldStories } from './told-stories.ts';
 import { nameAfter, readUploads } from './uploads.ts';
+import { versionToTell } from './version-to-tell.ts';
 
 export interface StorytellerOptions {
   readonly library: Library;
@@ -199,17 +200,7 @@ export class LibraryStoryteller implements Storyteller {
 
   async rollback(asker: Asker, name: string, id?: string): Promise<Version> {
     const corpus = await this.#choice.findOwn(asker, name, 'rolled back');
-    const { versions, telling } = await this.#library.versions(corpus);
-    const before = versions.find((version) => telling !== null && version.id < telling && version.keptOut === null);
-    const version = id === undefined ? before : versions.find((one) => one.id === id.trim());
-    if (!version) {
-      const what = id === undefined ? 'no earlier model' : `no model ${quoted(id)}`;
-      const ids = versions.map((one) => one.id).join(', ');
-      throw new FabulistError(
-        'no-model',
-        `${quoted(corpus.name)} has ${what}; there ${ids ? `are: ${ids}` : 'is none'}.`,
-      );
-    }
+    const version = versionToTell(corpus, await this.#library.versions(corpus), id);
     await this.#library.tellFrom(corpus, version.id);
     return version;
   }

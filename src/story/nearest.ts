@@ -1,13 +1,17 @@
 import { distance } from 'fastest-levenshtein';
 
+/** Letters of a word that are compared: nobody can tell by more than these what a longer one was meant to be. */
+const COMPARED = 64;
+
 /** The candidate with the fewest letters to change, the earlier one of two that are equally near; undefined where there is none. */
 export function nearest(wanted: string, candidates: Iterable<string>): string | undefined {
+  const compared = wanted.slice(0, COMPARED);
   let best: string | undefined;
   let least = Number.POSITIVE_INFINITY;
   for (const candidate of candidates) {
     // The difference in length alone is a lower bound; skipping by it saves most of the comparisons in a large vocabulary.
-    if (Math.abs(candidate.length - wanted.length) >= least) continue;
-    const letters = distance(wanted, candidate);
+    if (Math.abs(candidate.length - compared.length) >= least) continue;
+    const letters = distance(compared, candidate);
     if (letters < least) {
       least = letters;
       best = candidate;

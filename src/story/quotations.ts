@@ -64,8 +64,9 @@ export class Quotations {
     if (symbol === '"' || symbol === "'") return this.#turnOfStraight(symbol, next);
     if (this.#lastOpenFor(symbol) >= 0) return 'closes';
     if (symbol === '’') return isWord(this.#previous ?? '') ? 'closes' : 'opens';
-    // Outside German a `»` with nothing to close is a stray closing mark; in German it opens.
-    if (symbol === '”' || (/[»›]/.test(symbol) && this.#language !== 'de')) return 'closes';
+    // With nothing to close, `“` opens and `»` is a stray closing mark; in German it is the other way round.
+    const strays = this.#language === 'de' ? /[”“‘]/ : /[”»›]/;
+    if (strays.test(symbol)) return 'closes';
     return QUOTES.has(symbol) ? 'opens' : null;
   }
 

@@ -37,30 +37,41 @@ export class RunIndex {
 
   /** The length of the longest run at the start of `run` that stands in the text; an id that is not in the text, such as -1, ends it. */
   longest(run: Int32Array): number {
+    const text = this.#text;
+    const [first, last] = this.#placesOf(run[0]);
     let longest = 0;
-    for (const place of this.#placesOf(run[0])) {
+    for (let k = first; k < last && longest < run.length; k++) {
+      const place = this.#places[k] as number;
       // A place that cannot beat the longest so far is seen to at once by its last symbol.
-      if (this.#text[place + longest] !== run[longest]) continue;
+      if (text[place + longest] !== run[longest]) continue;
       let length = 1;
-      while (length < run.length && this.#text[place + length] === run[length]) length++;
+      while (length < run.length && text[place + length] === run[length]) length++;
       if (length > longest) longest = length;
-      if (longest === run.length) break;
     }
     return longest;
   }
 
-  /** Whether the whole run stands in the text. */
+  /** Whether the whole run, of at least one id, stands in the text. */
   has(run: Int32Array): boolean {
     // From the rarest of its ids, the fewest places are to be looked at.
     let rarest = 0;
+    let [first, last] = this.#placesOf(run[0]);
     for (let k = 1; k < run.length; k++) {
-      if (this.#placesOf(run[k]).length < this.#placesOf(run[rarest]).length) rarest = k;
+      const [from, to] = this.#placesOf(run[k]);
+      if (to - from < last - first) [rarest, first, last] = [k, from, to];
     }
-    return this.#placesOf(run[rarest]).some((place) => run.every((id, k) => this.#text[place - rarest + k] === id));
+    for (let k = first; k < last; k++) {
+      const start = (this.#places[k] as number) - rarest;
+      let length = 0;
+      while (length < run.length && this.#text[start + length] === run[length]) length++;
+      if (length === run.length) return true;
+    }
+    return false;
   }
 
-  #placesOf(id: number | undefined): Int32Array {
-    if (id === undefined || id < 0 || id + 1 >= this.#from.length) return new Int32Array(0);
-    return this.#places.subarray(this.#from[id], this.#from[id + 1]);
+  /** Where in `#places` those of an id stand: the first, and the one after the last. */
+  #placesOf(id: number | undefined): [from: number, to: number] {
+    if (id === undefined || id < 0 || id + 1 >= this.#from.length) return [0, 0];
+    return [this.#from[id] as number, this.#from[id + 1] as number];
   }
 }

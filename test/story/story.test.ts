@@ -139,6 +139,17 @@ describe('a story that goes on', () => {
     expect(three.originality.longestCopiedWords).toBe(24);
   });
 
+  it('draws anew for every part, and the same again by the same seed', async () => {
+    const { storyteller, tellers } = openHouse();
+    const told = [];
+    for (let time = 0; time < 2; time++) {
+      const { id } = await storyteller.tell(ALICE, { opening: 'had a general', temperature: 1, seed: 4_294_967_295 });
+      told.push((await storyteller.continue(ALICE, id)).prose);
+    }
+    expect(told[0]).toEqual(told[1]);
+    expect(tellers[0]?.tellings.map(({ seed }) => seed)).toEqual([4_294_967_295, 0, 4_294_967_295, 0]);
+  });
+
   it('loses no part when two ask at once', async () => {
     const { storyteller } = openHouse();
     const { id } = await storyteller.tell(ALICE, { opening: 'had a general', words: 8 });

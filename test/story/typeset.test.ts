@@ -64,6 +64,12 @@ describe('typeset', () => {
     expect(continued("don'", 't')).toBe("don' t");
   });
 
+  it('knows a closing mark by its language where nothing is open', () => {
+    const told = 'er kam “ und ging'.split(' ');
+    expect(typeset(told, plain('de'))).toBe('Er kam“ und ging');
+    expect(typeset(told, plain('en'))).toBe('Er kam “und ging');
+  });
+
   it('closes a quotation that was open before the story began', () => {
     expect(typeset('i am late , " said the rabbit . " dear me'.split(' '), plain())).toBe(
       'I am late," said the rabbit. "Dear me',

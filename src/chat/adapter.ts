@@ -1,0 +1,50 @@
+import type { Asker } from '../story/storyteller.ts';
+import type { ReportTo } from '../training/trainer.ts';
+import type { ActionName, CommandName } from './commands.ts';
+import type { Locale } from './locale.ts';
+import type { Message } from './message.ts';
+
+/**
+ * One surface that people talk to Fabulist on. It turns what they do into invocations, hands those to the `ChatHandler`,
+ * and shows the messages that come back, escaped for its surface. It decides nothing else. Every adapter passes
+ * test/chat/adapter-contract.ts.
+ */
+export interface ChatAdapter {
+  /** `discord`, `slack`, `web`, `terminal`; also `ReportTo.surface`. */
+  readonly name: string;
+  /** Resolves once people are listened to. */
+  start(): Promise<void>;
+  /** Listens to nobody any more. Safe to call twice, and before `start`. */
+  stop(): Promise<void>;
+}
+
+/** Something a person asked for, by typing a command or pressing a button. */
+export interface Invocation {
+  readonly asker: Asker;
+  readonly command: CommandName | ActionName;
+  /** By the names of the catalogue; for an action `target`, the id of its story or the name of the corpus in training. */
+  readonly options: Readonly<Record<string, string | number>>;
+  readonly files?: readonly Upload[];
+  readonly locale: Locale;
+  /** Whether the person may manage the server. */
+  readonly mayManage: boolean;
+  /** Where a training that this starts is told of, also after a restart. */
+  readonly reportTo?: ReportTo;
+}
+
+/** A file that somebody handed over, fetched only once it is needed. */
+export interface Upload {
+  readonly fileName: string;
+  /** Throws FabulistError where it cannot be had. */
+  read(): Promise<Uint8Array>;
+}
+
+/** Where the reply to one invocation goes. Both resolve once the surface has taken the message. */
+export interface ReplySink {
+  /** Milliseconds between two edits at least. */
+  readonly minimumInterval: number;
+  /** A new message. */
+  send(message: Message): Promise<void>;
+  /** Replaces the message sent before; for an action that came from a button, the message with that button. */
+  edit(message: Message): Promise<void>;
+}

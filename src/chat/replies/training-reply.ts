@@ -1,0 +1,82 @@
+import type { TrainReply } from '../../story/storyteller.ts';
+import type { TrainingEvent } from '../../training/trainer.ts';
+import { type Card, type Message, type Paragraph, type Picture, plain } from '../message.ts';
+import type { Texts } from '../texts/texts.ts';
+
+type Finished = Extract<TrainingEvent, { kind: 'finished' }>;
+
+/**
+ * How a training stands, as one message that is edited on the way. read: what was found in the files that were handed
+ * over, where this is the message of whoever did.
+ */
+export function trainingReply(
+  corpus: string,
+  event: Exclude<TrainingEvent, { kind: 'log' }>,
+  texts: Texts,
+  read?: TrainReply,
+  picture?: Picture,
+): Message {
+  const card = cardOf(corpus, event, texts);
+  const stops = card.state !== 'ended' && event.kind !== 'queued';
+  return {
+    paragraphs: [...(read ? uploadsOf(read, texts) : []), ...resultOf(corpus, event, texts)],
+    card,
+    ...(stops && { actions: [{ name: 'stop', label: texts.actions.stop, target: corpus }] }),
+    ...(picture && { picture }),
+  };
+}
+
+function cardOf(corpus: string, event: Exclude<TrainingEvent, { kind: 'log' }>, { training, figures }: Texts): Card {
+  const nothing = { share: null, facts: [], sample: null };
+  switch (event.kind) {
+    case 'queued': {
+      const facts = event.place > 1 ? [{ label: training.place, value: figures.number(event.place) }] : [];
+      return { ...nothing, state: 'waiting', title: training.queued(corpus, event.place), facts };
+    }
+    case 'preparing': {
+      const facts = [{ label: training.atWork, value: event.what }];
+      return { ...nothing, state: 'running', title: training.preparing(corpus), share: event.share, facts };
+    }
+    case 'progress': {
+      const { share, secondsLeft, accuracy, loss, sample } = event.progress;
+      const facts = [
+        ...(secondsLeft === null ? [] : [{ label: training.timeLeft, value: figures.duration(secondsLeft) }]),
+        { label: training.right, value: figures.percent(accuracy) },
+        { label: training.loss, value: figures.number(loss, 2) },
+      ];
+      return { state: 'running', title: training.learning(corpus), share, facts, sample };
+    }
+    case 'finished':
+      return { ...nothing, state: 'ended', title: corpus, share: 1, sample: event.version.figures.sampleText || null };
+    case 'cancelled':
+    case 'failed':
+      return { ...nothing, state: 'ended', title: corpus };
+  }
+}
+
+function uploadsOf({ corpus, read, already }: TrainReply, { training, figures }: Texts): Paragraph[] {
+  const known = already.map(({ fileName }) => plain(training.already(fileName, corpus.name)));
+  const found = read.map(({ fileName, words, language }) =>
+    plain(training.read(fileName, words, figures.language(language))),
+  );
+  return [...found, ...known];
+}
+
+function resultOf(corpus: string, event: TrainingEvent, texts: Texts): Paragraph[] {
+  const { training } = texts;
+  if (event.kind === 'finished') return learned(corpus, event, texts).map(plain);
+  if (event.kind === 'cancelled') return [plain(training.cancelled(corpus))];
+  if (event.kind !== 'failed') return [];
+  return [plain(training.failed(corpus, event.message)), plain(event.setAside ? training.setAside : training.again)];
+}
+
+function learned(corpus: string, { version, stopped }: Finished, { training, accuracy, figures }: Texts): string[] {
+  const { words, vocabulary, seconds, accuracy: right, heldOutAccuracy } = version.figures;
+  return [
+    training.finished(corpus, words, vocabulary, figures.duration(seconds)),
+    accuracy.right(figures.ofHundred(right)),
+    ...(heldOutAccuracy === null ? [] : [accuracy.unread(figures.ofHundred(heldOutAccuracy))]),
+    ...(stopped ? [training.stopped] : []),
+    ...(version.keptOut === null ? [] : [training.keptOut(version.keptOut)]),
+  ];
+}

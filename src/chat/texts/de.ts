@@ -1,0 +1,171 @@
+import type { CommandTexts } from './command-texts.ts';
+import type { en } from './en.ts';
+import { FigureWriter } from './figures.ts';
+
+const figures = new FigureWriter('de', { second: 's', minute: 'min', hour: 'h' });
+const number = (value: number) => figures.number(value);
+const count = (value: number, one: string, many: string) => `${number(value)} ${value === 1 ? one : many}`;
+const stories = (value: number) => count(value, 'Geschichte', 'Geschichten');
+const words = (value: number) => count(value, 'Wort', 'Wörter');
+
+/** Alles, was auf Deutsch gesagt wird. */
+export const de: typeof en = {
+  figures,
+  actions: { continue: 'Weiter', retell: 'Neu erzählen', undo: 'Zurück', stop: 'Anhalten' },
+  story: {
+    replaced: (unknown, known) => `„${unknown}“ kenne ich nicht; ich habe weitererzählt, als hieße es „${known}“.`,
+    leftOut: (unknown) => `„${unknown}“ kenne ich nicht und habe es weggelassen.`,
+    copied: (length, corpus) => `${length} Wörter am Stück stehen genau so in „${corpus}“.`,
+  },
+  training: {
+    read: (file, length, language) => `${file} gelesen: ${words(length)}${language ? `, ${language}` : ''}.`,
+    already: (file, corpus) => `${file} war schon in „${corpus}“.`,
+    queued: (corpus, place) =>
+      place === 1 ? `„${corpus}“ wird als Nächstes gelernt` : `„${corpus}“ wartet darauf, gelernt zu werden`,
+    preparing: (corpus) => `Ich mache mich bereit, „${corpus}“ zu lernen`,
+    learning: (corpus) => `Ich lerne „${corpus}“`,
+    place: 'Platz in der Warteschlange',
+    atWork: 'Gerade dran',
+    timeLeft: 'Noch',
+    right: 'Richtig geraten',
+    loss: 'Überraschung (Loss)',
+    tellsNow: 'So erzählt es jetzt',
+    tells: 'So erzählt es',
+    finished: (corpus, length, different, time) =>
+      `„${corpus}“ in ${time} gelernt: ${words(length)}, davon ${number(different)} verschiedene.`,
+    stopped: 'Es wurde vorzeitig angehalten und behält das Beste, was es gelernt hatte.',
+    keptOut: (reason) => `Das Modell von vorher erzählt weiter: ${reason}`,
+    cancelled: (corpus) => `Das Lernen von „${corpus}“ wurde abgebrochen; was dabei gelernt war, ist fort.`,
+    failed: (corpus, reason) => `„${corpus}“ ließ sich nicht lernen: ${reason}`,
+    again: 'Ich versuche es später noch einmal.',
+    setAside: 'Es ist dreimal misslungen, darum versuche ich es nicht mehr von selbst; mit /train beginnt es neu.',
+    stopping: (corpus) => `Ich halte das Lernen von „${corpus}“ an; das Beste, was gelernt war, bleibt.`,
+  },
+  accuracy: {
+    title: (corpus) => `Wie gut ich „${corpus}“ kenne`,
+    right: (of100) => `Von 100 gelesenen Wörtern errate ich ${of100} richtig aus den Wörtern davor.`,
+    unread: (of100) => `Von 100 Wörtern, die ich vorher nicht gelesen hatte, errate ich ${of100} richtig.`,
+    noneUnread: 'So kurze Texte lerne ich auswendig; es bleibt nichts davon, um mich zu prüfen.',
+    perplexity: (read, loss) =>
+      `Wo ich gelesen habe, schwanke ich im Mittel zwischen ${read} Wörtern (Perplexität ${read}, Loss ${loss}).`,
+    perplexityUnread: (unread) =>
+      `Wo nicht, schwanke ich zwischen ${unread} Wörtern (Perplexität ${unread}). Weniger ist besser.`,
+    size: (length, different, of) =>
+      `Gelernt habe ich ${words(length)} aus ${of === 1 ? '1 Geschichte' : `${number(of)} Geschichten`}, davon ${number(different)} verschiedene. Satzzeichen zählen als Wörter.`,
+    learned: (at, time, engine) => `Gelernt am ${at} in ${time} (Rechenwerk: ${engine}).`,
+    versions: (kept, id) => `${count(kept, 'Modell', 'Modelle')} aufgehoben; es erzählt ${id}.`,
+    newest: 'Es ist das neueste.',
+    notNewest: 'Es gibt ein neueres.',
+    damaged: (ids) => `Beschädigt und beiseitegelegt: ${ids}.`,
+    stale: 'In seinen Geschichten hat sich etwas geändert, das ich noch nicht gelernt habe.',
+    next: (at) => `Das nächste nächtliche Lernen ist am ${at}.`,
+    running: (share) => `Ich lerne es gerade: ${share} geschafft.`,
+    waiting: 'Es wartet darauf, gelernt zu werden.',
+    setAside: (reason) => `Von selbst versuche ich es nicht mehr zu lernen: ${reason}`,
+    none: (corpus) => `„${corpus}“ habe ich noch nicht gelernt.`,
+    example: 'Ein Beispiel: die Wörter davor, mein Tipp und das Wort, das dort steht.',
+    curve: (corpus) => `Lernkurve von „${corpus}“`,
+  },
+  corpora: {
+    title: 'Woraus ich erzählen kann',
+    stories,
+    words,
+    right: (of100) => `${of100} von 100 Wörtern richtig`,
+    notLearned: 'noch nicht gelernt',
+    stale: 'seit dem Lernen geändert',
+    starter: 'bringe ich mit',
+    chosen: 'wird hier benutzt',
+    how: 'So erzähle ich in diesem Kanal daraus: /corpora action:use corpus:NAME',
+    usedHere: (corpus) => `Geschichten in diesem Kanal kommen jetzt aus „${corpus}“.`,
+    usedEverywhere: (corpus) =>
+      `Geschichten kommen hier jetzt überall aus „${corpus}“, außer in Kanälen, die etwas anderes gewählt haben.`,
+    rolledBack: (corpus, version, at) =>
+      `„${corpus}“ wird jetzt vom Modell ${version} erzählt, gelernt am ${at}. Die anderen bleiben aufgehoben.`,
+    exported: (corpus) => `Hier ist alles aus „${corpus}“: die Geschichten und wie gut ich sie gelernt habe.`,
+    which: 'Sag, welche Sammlung: /corpora action:use corpus:NAME',
+  },
+  forget: {
+    nothing: 'Von dir ist hier nichts.',
+    gone: (corpus, of, models) =>
+      `Aus „${corpus}“ gelöscht: ${stories(of)} von dir und ${count(models, 'Modell', 'Modelle')}, die daraus gelernt hatten.`,
+    empty: 'Es ist nichts davon übrig.',
+    left: (of) => `Ich lerne neu aus dem, was andere gegeben haben: ${stories(of)}.`,
+  },
+  help: {
+    intro:
+      'Ich erzähle Geschichten weiter. Gib mir die ersten Wörter, und ich mache weiter wie die Geschichten, die ich gelernt habe.',
+    example: 'Auf einer Insel',
+    options: 'Was du einstellen willst, schreibst du dazu: /story corpus:fabeln words:64 Auf einer Insel',
+    privacyTitle: 'Was ich behalte',
+    privacy:
+      'Ich lese nur, was du mir gibst: die Dateien von /train und die Anfänge deiner Geschichten, nie, was in einem Kanal gesagt wird. ' +
+      'Dateien hebe ich mit deiner Benutzernummer auf, bis du /forget sagst, und ebenso die Modelle, die daraus gelernt haben. ' +
+      'Eine erzählte Geschichte behalte ich einen Tag lang, damit sie weitergehen kann. Alles bleibt auf dem Rechner, auf dem ich laufe.',
+  },
+  errors: {
+    defect: 'In Fabulist ist etwas schiefgegangen; Näheres steht im Protokoll.',
+    notAllowed: 'Das darf nur, wer diesen Server verwalten darf.',
+    cannotShow: 'Diese Antwort ließ sich nicht anzeigen.',
+  },
+  typed: {
+    hint: (line) =>
+      `Befehle beginnen mit einem Schrägstrich: /story ${line || 'Auf einer Insel'}, oder /help für alle.`,
+    unknown: (name, nearest) =>
+      `Einen Befehl /${name} gibt es nicht${nearest ? ` (meintest du /${nearest}?)` : ''}; /help zeigt alle.`,
+    number: (name, whole, least, most, given) =>
+      `${name} muss eine ${whole ? 'ganze ' : ''}Zahl von ${least} bis ${most} sein, nicht ${given}.`,
+    choice: (name, choices, given) => `${name} muss eines von ${choices} sein, nicht ${given}.`,
+    surplus: (name, text) => `/${name} nimmt kein „${text}“.`,
+    noStory: 'Es gibt noch keine Geschichte, die weitergehen könnte: /story Auf einer Insel',
+    saved: (path) => `Es liegt in ${path}.`,
+    welcome: 'Ich bin Fabulist. Versuch: /story had a general   (oder /help; Strg-C beendet)',
+  },
+};
+
+export const deCommands: CommandTexts = {
+  story: {
+    does: 'Eine Geschichte von ihren ersten Wörtern an weitererzählen',
+    options: {
+      opening: 'Wie sie anfängt; ohne Angabe beginne ich mit einem Satz, den ich gelesen habe',
+      corpus: 'Die Sammlung, aus der erzählt wird',
+      words: 'Wie viele Wörter dazukommen, Satzzeichen eingeschlossen; sonst {words}',
+      temperature: 'Wie gewagt: 0 nimmt immer das wahrscheinlichste Wort, 2 ist wild',
+      seed: 'Eine Zahl; mit derselben kommt dieselbe Geschichte wieder',
+    },
+  },
+  train: {
+    does: 'Mir eine Textdatei zum Lernen geben',
+    options: {
+      file: 'Eine einfache Textdatei; ohne sie lerne ich die Sammlung noch einmal',
+      corpus: 'Die Sammlung, in die sie kommt; sonst heißt sie wie die Datei',
+      mode: 'Zur Sammlung dazu, oder neu anfangen',
+    },
+  },
+  accuracy: { does: 'Zeigen, wie gut ich eine Sammlung kenne', options: { corpus: 'Welche Sammlung' } },
+  corpora: {
+    does: 'Die Sammlungen zeigen, oder wählen, aus welcher erzählt wird',
+    options: {
+      action: 'Was zu tun ist; sonst zeigen',
+      corpus: 'Welche Sammlung',
+      version: 'Das Modell, zu dem es zurückgeht; sonst das vorige',
+    },
+  },
+  forget: {
+    does: 'Löschen, was du mir gegeben hast, und alles, was ich daraus gelernt habe',
+    options: { corpus: 'Nur in dieser Sammlung' },
+  },
+  cancel: {
+    does: 'Ein Lernen abbrechen und vergessen, was dabei gelernt war',
+    options: { corpus: 'Die Sammlung, die gelernt wird' },
+  },
+  help: { does: 'Was ich kann, und was ich behalte', options: {} },
+  choices: {
+    append: 'Dazugeben',
+    clean: 'Neu anfangen',
+    list: 'Zeigen',
+    use: 'In diesem Kanal daraus erzählen',
+    'use-everywhere': 'Auf dem ganzen Server daraus erzählen',
+    export: 'Als Datei herausgeben',
+    rollback: 'Zu einem früheren Modell zurück',
+  },
+};

@@ -1,0 +1,164 @@
+import type { CommandTexts } from './command-texts.ts';
+import { FigureWriter } from './figures.ts';
+
+const figures = new FigureWriter('en-GB', { second: 's', minute: 'min', hour: 'h' });
+const number = (value: number) => figures.number(value);
+const count = (value: number, one: string, many = `${one}s`) => `${number(value)} ${value === 1 ? one : many}`;
+
+/** Everything said in English. Short sentences, and no word that needs a course in statistics. */
+export const en = {
+  figures,
+  actions: { continue: 'Continue', retell: 'Retell', undo: 'Undo', stop: 'Stop' },
+  story: {
+    replaced: (unknown: string, known: string) => `I do not know “${unknown}”, so I went on as if it were “${known}”.`,
+    leftOut: (unknown: string) => `I do not know “${unknown}” and left it out.`,
+    copied: (words: number, corpus: string) => `${words} words in a row are taken word for word from “${corpus}”.`,
+  },
+  training: {
+    read: (file: string, words: number, language: string | undefined) =>
+      `Read ${file}: ${count(words, 'word')}${language ? `, in ${language}` : ''}.`,
+    already: (file: string, corpus: string) => `${file} was in “${corpus}” already.`,
+    queued: (corpus: string, place: number) =>
+      place === 1 ? `“${corpus}” is next to be learned` : `“${corpus}” waits to be learned`,
+    preparing: (corpus: string) => `Getting ready to learn “${corpus}”`,
+    learning: (corpus: string) => `Learning “${corpus}”`,
+    place: 'Place in the queue',
+    atWork: 'At work on',
+    timeLeft: 'Time left',
+    right: 'Words guessed right',
+    loss: 'Surprise (loss)',
+    tellsNow: 'It tells now',
+    tells: 'It tells',
+    finished: (corpus: string, words: number, different: number, time: string) =>
+      `Learned “${corpus}” in ${time}: ${count(words, 'word')}, ${number(different)} of them different.`,
+    stopped: 'It was stopped early and keeps the best that it had learned.',
+    keptOut: (reason: string) => `The model from before goes on telling: ${reason}`,
+    cancelled: (corpus: string) => `The training of “${corpus}” was cancelled, and what it had learned in it is gone.`,
+    failed: (corpus: string, reason: string) => `“${corpus}” could not be learned: ${reason}`,
+    again: 'I will try it again later.',
+    setAside: 'It failed three times, so I will not try it by myself any more; /train starts it anew.',
+    stopping: (corpus: string) => `Stopping the training of “${corpus}”; the best that it had learned is kept.`,
+  },
+  accuracy: {
+    title: (corpus: string) => `How well I know “${corpus}”`,
+    right: (of100: string) => `Of 100 words that I have read, I guess ${of100} right from the words before them.`,
+    unread: (of100: string) => `Of 100 words that I had not read before, I guess ${of100} right.`,
+    noneUnread: 'I learn a text as short as this by heart, so none of it is kept aside to test me on.',
+    perplexity: (read: string, loss: string) =>
+      `Where I have read, I waver between ${read} words on average (perplexity ${read}, loss ${loss}).`,
+    perplexityUnread: (unread: string) =>
+      `Where I have not, I waver between ${unread} words (perplexity ${unread}). Fewer is better.`,
+    size: (words: number, different: number, stories: number) =>
+      `I learned ${count(words, 'word')} of ${count(stories, 'story', 'stories')}, ${number(different)} of them different. Punctuation marks count as words.`,
+    learned: (at: string, time: string, engine: string) => `Learned on ${at} in ${time} (${engine} engine).`,
+    versions: (kept: number, id: string) => `${count(kept, 'model')} kept; ${id} is the one that tells.`,
+    newest: 'It is the newest.',
+    notNewest: 'There is a newer one.',
+    damaged: (ids: string) => `Damaged and left aside: ${ids}.`,
+    stale: 'There are changes in its stories that I have not learned yet.',
+    next: (at: string) => `The next nightly learning is on ${at}.`,
+    running: (share: string) => `I am learning it right now: ${share} done.`,
+    waiting: 'It waits to be learned.',
+    setAside: (reason: string) => `I no longer try to learn it by myself: ${reason}`,
+    none: (corpus: string) => `I have not learned “${corpus}” yet.`,
+    example: 'An example: the words before, my guess, and the word that stands there.',
+    curve: (corpus: string) => `Learning curve of “${corpus}”`,
+  },
+  corpora: {
+    title: 'What I can tell from',
+    stories: (value: number) => count(value, 'story', 'stories'),
+    words: (value: number) => count(value, 'word'),
+    right: (of100: string) => `${of100} of 100 words right`,
+    notLearned: 'not learned yet',
+    stale: 'changed since it was learned',
+    starter: 'comes with me',
+    chosen: 'used here',
+    how: 'To use one in this channel: /corpora action:use corpus:NAME',
+    usedHere: (corpus: string) => `Stories in this channel are told from “${corpus}” now.`,
+    usedEverywhere: (corpus: string) =>
+      `Stories are told from “${corpus}” everywhere here now, except in channels that chose another.`,
+    rolledBack: (corpus: string, version: string, at: string) =>
+      `“${corpus}” is told from the model ${version} now, learned on ${at}. The others are kept.`,
+    exported: (corpus: string) => `Here is everything in “${corpus}”: its stories and how well they were learned.`,
+    which: 'Say which corpus: /corpora action:use corpus:NAME',
+  },
+  forget: {
+    nothing: 'There is nothing of yours here.',
+    gone: (corpus: string, stories: number, models: number) =>
+      `Deleted from “${corpus}”: ${count(stories, 'story', 'stories')} of yours and ${count(models, 'model')} that had learned from ${stories === 1 ? 'it' : 'them'}.`,
+    empty: 'Nothing is left of it.',
+    left: (stories: number) => `I am learning anew from the ${count(stories, 'story', 'stories')} of others.`,
+  },
+  help: {
+    intro: 'I continue stories. Give me the first words, and I go on as the stories would that I have learned.',
+    example: 'had a general',
+    options: 'Options go into the text: /story corpus:fables words:64 had a general',
+    privacyTitle: 'What I keep',
+    privacy:
+      'I read only what you hand me: the files of /train and the openings of your stories, never what is said in a channel. ' +
+      'Files are kept with your user id until you /forget them, and so are the models that learned from them. ' +
+      'A story that I told is kept for a day, so that it can be continued. It all stays on the machine that runs me.',
+  },
+  errors: {
+    defect: 'Something went wrong inside Fabulist; the details are in its log.',
+    notAllowed: 'Only who may manage this server can do that.',
+    cannotShow: 'This reply could not be shown.',
+  },
+  typed: {
+    hint: (line: string) => `Commands begin with a slash: /story ${line || 'had a general'}, or /help to see them all.`,
+    unknown: (name: string, nearest: string | undefined) =>
+      `There is no command /${name}${nearest ? ` (did you mean /${nearest}?)` : ''}; /help shows them all.`,
+    number: (name: string, whole: boolean, least: string, most: string, given: string) =>
+      `${name} must be a ${whole ? 'whole ' : ''}number from ${least} to ${most}, not ${given}.`,
+    choice: (name: string, choices: string, given: string) => `${name} must be one of ${choices}, not ${given}.`,
+    surplus: (name: string, text: string) => `/${name} takes no “${text}”.`,
+    noStory: 'There is no story to go on with yet: /story had a general',
+    saved: (path: string) => `It is in ${path}.`,
+    welcome: 'I am Fabulist. Try: /story had a general   (or /help; Ctrl-C ends)',
+  },
+};
+
+export const enCommands: CommandTexts = {
+  story: {
+    does: 'Continue a story from its first words',
+    options: {
+      opening: 'How it begins; left out, I begin with a sentence of my own reading',
+      corpus: 'The collection of stories to tell from',
+      words: 'How many words to add, punctuation marks included; usually {words}',
+      temperature: 'How daring: 0 always takes the likeliest word, 2 is wild',
+      seed: 'A number; the same one tells the same story again',
+    },
+  },
+  train: {
+    does: 'Hand me a text file to learn from',
+    options: {
+      file: 'A plain text file; left out, I learn the collection once more',
+      corpus: 'The collection it goes to; usually named like the file',
+      mode: 'Add to the collection, or start it clean',
+    },
+  },
+  accuracy: { does: 'Show how well I know a collection of stories', options: { corpus: 'Which collection' } },
+  corpora: {
+    does: 'List the collections of stories, or choose the one to tell from',
+    options: {
+      action: 'What to do; usually list them',
+      corpus: 'Which collection',
+      version: 'The model to go back to; usually the one before',
+    },
+  },
+  forget: {
+    does: 'Delete what you handed over, and all that I learned from it',
+    options: { corpus: 'In this collection only' },
+  },
+  cancel: { does: 'End a training and drop what it learned', options: { corpus: 'The collection being learned' } },
+  help: { does: 'What I can do, and what I keep', options: {} },
+  choices: {
+    append: 'Add to it',
+    clean: 'Start clean',
+    list: 'List them',
+    use: 'Tell from it in this channel',
+    'use-everywhere': 'Tell from it on the whole server',
+    export: 'Hand it out as a file',
+    rollback: 'Go back to an earlier model',
+  },
+};

@@ -1,0 +1,169 @@
+import type { Corpus, Version } from '../../src/library/library.ts';
+import type {
+  AccuracyReport,
+  Asker,
+  CorpusOverview,
+  Story,
+  StoryRequest,
+  Storyteller,
+  TrainReply,
+  TrainRequest,
+} from '../../src/story/storyteller.ts';
+import type { Training } from '../../src/training/trainer.ts';
+import { FakeTraining, FIGURES } from '../story/fakes.ts';
+
+export const VERSION: Version = {
+  id: '20261124-200000-3f9a',
+  createdAt: '2026-11-24T20:00:00.000Z',
+  corpusHash: 'c0ffee',
+  stories: ['beef'],
+  figures: FIGURES,
+  keptOut: null,
+};
+
+const STORY: Story = {
+  id: '0123456789abcdef0123456789abcdef',
+  corpus: 'fables',
+  opening: 'had a general',
+  continuation: ['council'],
+  prose: { opening: 'had a general', continuation: ' council to consider.' },
+  replaced: [],
+  originality: { longestCopiedWords: 3, newFourWordRuns: 1 },
+  engine: 'wasm',
+  modelVersion: VERSION.id,
+  milliseconds: 12,
+  parts: 1,
+};
+
+export function corpusOf(server: string, name: string): Corpus {
+  const story = {
+    hash: 'beef',
+    fileName: 'fables.txt',
+    by: 'alice',
+    at: VERSION.createdAt,
+    encoding: 'utf-8',
+    bytes: 9,
+  };
+  return { server, name, stories: [story], hash: 'c0ffee', changedAt: VERSION.createdAt };
+}
+
+/** Answers at once with what the test put in, and notes who asked for what. */
+export class FakeStoryteller implements Storyteller {
+  readonly calls: { readonly method: string; readonly asker: Asker; readonly args: readonly unknown[] }[] = [];
+  story: Story = STORY;
+  /** Thrown by every call from now on, while it is set. */
+  error: unknown;
+  /** The latest training, whose events the test sends. */
+  training: FakeTraining | undefined;
+  /** Whether a story waits for a first training. */
+  trainsFirst = false;
+  /** Calls wait for this. */
+  gate: Promise<unknown> = Promise.resolve();
+
+  async tell(asker: Asker, request: StoryRequest, onTraining?: (training: Training) => void): Promise<Story> {
+    await this.#note('tell', asker, request);
+    if (this.trainsFirst) {
+      const training = this.#begin({ server: 'starters', name: 'fables' });
+      onTraining?.(training);
+      await training.ended;
+    }
+    return { ...this.story, parts: 1 };
+  }
+
+  async continue(asker: Asker, id: string): Promise<Story> {
+    await this.#note('continue', asker, id);
+    return { ...this.story, prose: { ...this.story.prose, continuation: ' council. And then?' }, parts: 2 };
+  }
+
+  async retell(asker: Asker, id: string): Promise<Story> {
+    await this.#note('retell', asker, id);
+    return { ...this.story, prose: { ...this.story.prose, continuation: ' quarrel.' } };
+  }
+
+  async undo(asker: Asker, id: string): Promise<Story> {
+    await this.#note('undo', asker, id);
+    return this.story;
+  }
+
+  async train(asker: Asker, request: TrainRequest): Promise<TrainReply> {
+    await this.#note('train', asker, request);
+    const corpus = corpusOf(asker.server, request.corpus ?? 'fables');
+    const read = request.files.map(({ fileName }) => ({ fileName, encoding: 'utf-8', language: 'en', words: 204 }));
+    return { corpus, added: corpus.stories, already: [], read, training: this.#begin(corpus) };
+  }
+
+  async accuracy(asker: Asker, corpus?: string): Promise<AccuracyReport> {
+    await this.#note('accuracy', asker, corpus);
+    return {
+      corpus: corpusOf(asker.server, corpus ?? 'fables'),
+      starter: false,
+      telling: VERSION,
+      versions: { versions: [VERSION], damaged: [], telling: VERSION.id },
+      stale: false,
+      nextRetrain: null,
+      setAside: null,
+      training: null,
+    };
+  }
+
+  async corpora(asker: Asker): Promise<CorpusOverview[]> {
+    await this.#note('corpora', asker);
+    return [{ name: 'fables', starter: false, chosen: true, stories: 1, version: VERSION, stale: false }];
+  }
+
+  async choose(asker: Asker, corpus: string, scope: 'channel' | 'server'): Promise<void> {
+    await this.#note('choose', asker, corpus, scope);
+  }
+
+  async openings(asker: Asker, typed: string, corpus?: string, limit?: number): Promise<string[]> {
+    await this.#note('openings', asker, typed, corpus, limit);
+    return ['Long ago, the mice'];
+  }
+
+  async cancel(asker: Asker, corpus?: string): Promise<string> {
+    await this.#note('cancel', asker, corpus);
+    this.training?.send({ kind: 'cancelled' });
+    return corpus ?? 'fables';
+  }
+
+  async stop(asker: Asker, corpus?: string): Promise<string> {
+    await this.#note('stop', asker, corpus);
+    this.training?.send({ kind: 'finished', version: VERSION, stopped: true });
+    return corpus ?? 'fables';
+  }
+
+  async forget(asker: Asker, corpus?: string) {
+    await this.#note('forget', asker, corpus);
+    return [{ corpus: 'fables', stories: 2, versions: 3, left: 0 }];
+  }
+
+  async rollback(asker: Asker, corpus: string, version?: string): Promise<Version> {
+    await this.#note('rollback', asker, corpus, version);
+    return VERSION;
+  }
+
+  async exportCorpus(asker: Asker, corpus: string): Promise<Uint8Array> {
+    await this.#note('exportCorpus', asker, corpus);
+    return Uint8Array.of(1, 2, 3);
+  }
+
+  async importCorpus(asker: Asker, archive: Uint8Array): Promise<Corpus> {
+    await this.#note('importCorpus', asker, archive);
+    return corpusOf(asker.server, 'fables');
+  }
+
+  async close(): Promise<void> {
+    // Holds nothing.
+  }
+
+  #begin({ server, name }: { server: string; name: string }): FakeTraining {
+    this.training = new FakeTraining({ corpus: { server, name }, options: {}, reason: 'asked', by: 'alice' });
+    return this.training;
+  }
+
+  async #note(method: string, asker: Asker, ...args: unknown[]): Promise<void> {
+    this.calls.push({ method, asker, args });
+    await this.gate;
+    if (this.error !== undefined) throw this.error;
+  }
+}

@@ -1,0 +1,230 @@
+import { describe, expect, it } from 'vitest';
+import type { Message } from '../../src/chat/message.ts';
+import { accuracyReply } from '../../src/chat/replies/accuracy-reply.ts';
+import { corporaReply, exportReply } from '../../src/chat/replies/corpora-reply.ts';
+import { forgetReply, helpReply } from '../../src/chat/replies/other-replies.ts';
+import { storyReply } from '../../src/chat/replies/story-reply.ts';
+import { trainingReply } from '../../src/chat/replies/training-reply.ts';
+import { FigureWriter } from '../../src/chat/texts/figures.ts';
+import { textsFor } from '../../src/chat/texts/texts.ts';
+import type { AccuracyReport } from '../../src/story/storyteller.ts';
+import { FakeTraining, FIGURES } from '../story/fakes.ts';
+import { corpusOf, FakeStoryteller, VERSION } from './fake-storyteller.ts';
+
+const EN = textsFor('en');
+const DE = textsFor('de');
+const lines = (message: Message) => message.paragraphs.map((spans) => spans.map(({ text }) => text).join(''));
+const heldOut = {
+  ...FIGURES,
+  accuracy: 0.62,
+  heldOutAccuracy: 0.181,
+  heldOutPerplexity: 145.23,
+  loss: 1.5,
+  perplexity: 4.48,
+};
+
+describe('a story', () => {
+  it('has its opening in bold, and notes in italics', async () => {
+    const { story } = new FakeStoryteller();
+    const { paragraphs } = storyReply({ ...story, replaced: [{ unknown: 'Wizard', known: 'ribbon' }] }, EN);
+    expect(paragraphs).toEqual([
+      [{ text: 'had a general', bold: true }, { text: ' council to consider.' }],
+      [{ text: 'I do not know “Wizard”, so I went on as if it were “ribbon”.', italic: true }],
+    ]);
+  });
+
+  it.each([
+    [9, 1],
+    [10, 2],
+  ])('mentions a copy from ten words on: %i', (longestCopiedWords, paragraphs) => {
+    const { story } = new FakeStoryteller();
+    expect(
+      storyReply({ ...story, originality: { longestCopiedWords, newFourWordRuns: 0 } }, EN).paragraphs,
+    ).toHaveLength(paragraphs);
+  });
+});
+
+describe('accuracy', () => {
+  const report: AccuracyReport = {
+    corpus: corpusOf('guild', 'dogs'),
+    starter: false,
+    telling: { ...VERSION, figures: heldOut },
+    versions: { versions: [VERSION], damaged: [], telling: VERSION.id },
+    stale: false,
+    nextRetrain: null,
+    setAside: null,
+    training: null,
+  };
+
+  it('is said in words that need no course in statistics', () => {
+    expect(lines(accuracyReply(report, EN))).toEqual([
+      'How well I know “dogs”',
+      'Of 100 words that I have read, I guess 62 right from the words before them.',
+      'Of 100 words that I had not read before, I guess 18 right.',
+      'Where I have read, I waver between 4.48 words on average (perplexity 4.48, loss 1.5).',
+      'Where I have not, I waver between 145.2 words (perplexity 145.2). Fewer is better.',
+      'I learned 204 words of 1 story, 112 of them different. Punctuation marks count as words.',
+      'Learned on 24 November 2026, 20:00 UTC in 2 s (native engine).',
+      "An example: the words before, my guess, and the word that stands there. ['could', 'easily', 'retire'] - [while] vs [while]",
+      '1 model kept; 20261124-200000-3f9a is the one that tells. It is the newest.',
+    ]);
+  });
+
+  it('says what is to come, and what went wrong', () => {
+    const training = new FakeTraining({
+      corpus: { server: 'guild', name: 'dogs' },
+      options: {},
+      reason: 'asked',
+      by: 'alice',
+    });
+    const newer = { ...VERSION, id: '20261125-000000-0000' };
+    const all = accuracyReply(
+      {
+        ...report,
+        versions: {
+          versions: [newer, VERSION],
+          damaged: [{ id: '20261123-000000-0000', problem: 'x' }],
+          telling: VERSION.id,
+        },
+        stale: true,
+        setAside: 'The disk is full.',
+        nextRetrain: '2026-11-25T02:00:00Z',
+        training,
+      },
+      EN,
+    );
+    expect(lines(all).slice(-5)).toEqual([
+      '2 models kept; 20261124-200000-3f9a is the one that tells. There is a newer one. Damaged and left aside: 20261123-000000-0000.',
+      'There are changes in its stories that I have not learned yet.',
+      'It waits to be learned.',
+      'I no longer try to learn it by myself: The disk is full.',
+      'The next nightly learning is on 25 November 2026, 02:00 UTC.',
+    ]);
+  });
+
+  it('says that nothing is learned yet', () => {
+    const versions = { versions: [], damaged: [], telling: null };
+    expect(lines(accuracyReply({ ...report, telling: null, versions, stale: true }, DE))).toEqual([
+      'Wie gut ich „dogs“ kenne',
+      '„dogs“ habe ich noch nicht gelernt.',
+    ]);
+  });
+});
+
+describe('a training', () => {
+  it('ends with what was learned, in German too', () => {
+    const version = { ...VERSION, figures: { ...heldOut, words: 1234 }, keptOut: 'es ist schlechter.' };
+    const message = trainingReply('dogs', { kind: 'finished', version, stopped: true }, DE);
+    expect(lines(message)).toEqual([
+      '„dogs“ in 2 s gelernt: 1.234 Wörter, davon 112 verschiedene.',
+      'Von 100 gelesenen Wörtern errate ich 62 richtig aus den Wörtern davor.',
+      'Von 100 Wörtern, die ich vorher nicht gelesen hatte, errate ich 18 richtig.',
+      'Es wurde vorzeitig angehalten und behält das Beste, was es gelernt hatte.',
+      'Das Modell von vorher erzählt weiter: es ist schlechter.',
+    ]);
+    expect(message.card).toMatchObject({ state: 'ended', share: 1, sample: 'The mice had a general council.' });
+  });
+
+  it('says what was read and what was there already', () => {
+    const corpus = corpusOf('guild', 'dogs');
+    const read = [
+      { fileName: 'a.txt', encoding: 'utf-8', language: 'de', words: 1 },
+      { fileName: 'b.txt', encoding: 'utf-8', language: 'und', words: 7 },
+    ];
+    const training = new FakeTraining({ corpus, options: {}, reason: 'asked', by: 'alice' });
+    const message = trainingReply('dogs', { kind: 'queued', place: 3 }, EN, {
+      corpus,
+      added: [],
+      already: corpus.stories,
+      read,
+      training,
+    });
+    expect(lines(message)).toEqual([
+      'Read a.txt: 1 word, in German.',
+      'Read b.txt: 7 words.',
+      'fables.txt was in “dogs” already.',
+    ]);
+    expect(message.card).toEqual({
+      state: 'waiting',
+      title: '“dogs” waits to be learned',
+      share: null,
+      facts: [{ label: 'Place in the queue', value: '3' }],
+      sample: null,
+    });
+  });
+});
+
+describe('other replies', () => {
+  it('list corpora with what matters about them', () => {
+    const corpora = [
+      { name: 'dogs', starter: false, chosen: true, stories: 2, version: VERSION, stale: true },
+      { name: 'birds', starter: true, chosen: false, stories: 1, version: null, stale: true },
+    ];
+    expect(lines(corporaReply(corpora, EN)).slice(1, 3)).toEqual([
+      'dogs: used here, 2 stories, 204 words, 99 of 100 words right, changed since it was learned',
+      'birds: comes with me, not learned yet',
+    ]);
+  });
+
+  it('say what was forgotten', () => {
+    expect(lines(forgetReply([], EN))).toEqual(['There is nothing of yours here.']);
+    expect(lines(forgetReply([{ corpus: 'dogs', stories: 1, versions: 2, left: 3 }], EN))).toEqual([
+      'Deleted from “dogs”: 1 story of yours and 2 models that had learned from it. I am learning anew from the 3 stories of others.',
+    ]);
+    expect(forgetReply([], EN).private).toBe(true);
+  });
+
+  it('hand a corpus out under a name that any disk takes', () => {
+    expect(exportReply('../my: dogs?', Uint8Array.of(), EN).file?.fileName).toBe('-my-dogs-.fabulist.gz');
+  });
+
+  it('tell what is kept about people', () => {
+    for (const [texts, locale] of [
+      [EN, 'en'],
+      [DE, 'de'],
+    ] as const) {
+      expect(lines(helpReply(texts, locale)).join('\n')).toContain('/forget');
+      expect(lines(helpReply(texts, locale)).at(-1)).toContain(texts.help.privacy);
+    }
+  });
+});
+
+describe('the texts', () => {
+  it('have no em dash in them, and quote as their language does', () => {
+    const all = (value: unknown): string[] => {
+      if (typeof value === 'string') return [value];
+      // Two numbers or names fit every one of them.
+      if (typeof value === 'function') return [String(value('QQ', 7, 'RR', 7, 'SS'))];
+      return typeof value === 'object' && value !== null && !(value instanceof FigureWriter)
+        ? Object.values(value).flatMap(all)
+        : [];
+    };
+    for (const [texts, wrong] of [
+      [EN, /—|„/],
+      [DE, /—|”|^“|\s“/],
+    ] as const) {
+      const found = all(texts);
+      expect(found.length).toBeGreaterThan(80);
+      expect(found.filter((line) => wrong.test(line) || line.includes('undefined'))).toEqual([]);
+    }
+  });
+});
+
+describe('figures', () => {
+  const figures = new FigureWriter('en-GB', { second: 's', minute: 'min', hour: 'h' });
+
+  it.each([
+    [0.2, '1 s'],
+    [59.4, '59 s'],
+    [75, '1 min 15 s'],
+    [3_600, '1 h 0 min'],
+    [7_530, '2 h 5 min'],
+  ])('%d seconds', (seconds, text) => {
+    expect(figures.duration(seconds)).toBe(text);
+  });
+
+  it('never round up to perfection', () => {
+    expect([0, 0.994, 0.9999, 1].map((share) => figures.ofHundred(share))).toEqual(['0', '99', '99', '100']);
+    expect([0.999, 1].map((share) => figures.percent(share))).toEqual(['99 %', '100 %']);
+  });
+});

@@ -2,11 +2,11 @@ import type { Engine } from '../engine/engine.ts';
 import type { Model } from '../language/model.ts';
 import { BY_HEART } from '../language/recipe.ts';
 import type { Teller } from '../language/teller.ts';
+import type { Style } from '../language/typeset.ts';
 import type { Vocabulary } from '../language/vocabulary.ts';
 import { Openings } from './openings.ts';
 import { OriginalityIndex } from './originality-index.ts';
 import { SentenceStarts } from './sentence-starts.ts';
-import type { Style } from './typeset.ts';
 
 /** What a storyteller needs of a teller. */
 export type ModelTeller = Pick<Teller, 'tell' | 'dispose'>;

@@ -3,21 +3,33 @@ import { distance } from 'fastest-levenshtein';
 /** Letters of a word that are compared: nobody can tell by more than these what a longer one was meant to be. */
 const COMPARED = 64;
 
-/** The candidate with the fewest letters to change, the earlier one of two that are equally near; undefined where there is none. */
+/**
+ * The candidate with the fewest letters to change; of those, the one that begins alike for longest, since people mistype the
+ * ends of words rather than their beginnings; of those, the earlier one. Undefined where there is none.
+ */
 export function nearest(wanted: string, candidates: Iterable<string>): string | undefined {
   const compared = wanted.slice(0, COMPARED);
   let best: string | undefined;
   let least = Number.POSITIVE_INFINITY;
+  let longest = -1;
   for (const candidate of candidates) {
     // The difference in length alone is a lower bound; skipping by it saves most of the comparisons in a large vocabulary.
-    if (Math.abs(candidate.length - compared.length) >= least) continue;
+    if (Math.abs(candidate.length - compared.length) > least) continue;
     const letters = distance(compared, candidate);
-    if (letters < least) {
+    const alike = commonBeginning(compared, candidate);
+    if (letters < least || (letters === least && alike > longest)) {
       least = letters;
+      longest = alike;
       best = candidate;
     }
   }
   return best;
+}
+
+function commonBeginning(a: string, b: string): number {
+  let length = 0;
+  while (length < a.length && a[length] === b[length]) length++;
+  return length;
 }
 
 /** What a person may have meant: the nearest name, but only if no more than a third of it (or one letter) is different. */

@@ -1,6 +1,6 @@
 import { endsSentence, isWord, tokenize } from '../language/tokenizer.ts';
+import { type Style, typeset } from '../language/typeset.ts';
 import type { Vocabulary } from '../language/vocabulary.ts';
-import { type Style, typeset } from './typeset.ts';
 
 /** A place in a text: which story, and which of its symbols. */
 export interface Place {

@@ -1,11 +1,11 @@
 import { FabulistError } from '../errors.ts';
 import { tokenize } from '../language/tokenizer.ts';
+import { Typesetter } from '../language/typeset.ts';
 import type { CorpusRef } from '../library/library.ts';
 import type { Lease } from './model-shelf.ts';
 import { DEFAULT_WORDS } from './story-options.ts';
 import type { Part, StorySession, StorySessions } from './story-sessions.ts';
 import type { Asker, Replacement, Story, StoryRequest } from './storyteller.ts';
-import { Typesetter } from './typeset.ts';
 
 /** A retelling of a text known by heart starts at this heat, and gets hotter until another story comes out. */
 const RETELL_TEMPERATURE = 0.7;

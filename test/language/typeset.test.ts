@@ -3,8 +3,8 @@ import { resolve } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { tokenize, tokenizeForms } from '../../src/language/tokenizer.ts';
+import { capitalized, type Style, Typesetter, typeset } from '../../src/language/typeset.ts';
 import { Vocabulary } from '../../src/language/vocabulary.ts';
-import { capitalized, type Style, Typesetter, typeset } from '../../src/story/typeset.ts';
 
 const plain = (language = 'en'): Style => ({ formOf: (symbol) => symbol, language });
 

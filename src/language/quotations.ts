@@ -1,4 +1,4 @@
-import { endsSentence, isWord } from '../language/tokenizer.ts';
+import { endsSentence, isWord } from './tokenizer.ts';
 
 /** Opening quotation mark -> what may close it. `“` closes in German what it opens in English; the open one decides. */
 const QUOTES = new Map<string, string>([

@@ -77,7 +77,7 @@ const FOLDER = key('the path of a folder', (text) => (text.includes('\0') ? unde
 /** Every key of the environment that Fabulist reads, as .env.example documents them; a test holds the two together. */
 const KEYS = z.object({
   FABULIST_ENGINE: oneOf(['auto', 'native', 'wasm']).default('auto'),
-  FABULIST_DATA: FOLDER.default(resolve(PACKAGE_FOLDER, 'data')),
+  FABULIST_DATA: FOLDER.default(PACKAGE_FOLDER),
   FABULIST_CACHE: FOLDER.optional(),
   TRAINERS: wholeNumber(1, 64).default(1),
   TRAINER_THREADS: wholeNumber(1, 256).optional(),

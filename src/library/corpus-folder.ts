@@ -1,7 +1,6 @@
-import fs from 'node:fs/promises';
 import path from 'node:path';
 import { FabulistError } from '../errors.ts';
-import { isCode, makeFolder, namesIn, syncFolder, syncUpwards, textOf, writeNew } from './durable-files.ts';
+import { makeFolder, namesIn, syncFolder, syncUpwards, textOf, writeNew } from './durable-files.ts';
 import type { StoryRecord, StoryText } from './library.ts';
 import type { Lock } from './lock.ts';
 import { corpusFolderName, quoted, serverFolderName } from './safe-names.ts';
@@ -9,6 +8,7 @@ import { type CorpusState, storyHash } from './stories.ts';
 
 const RECORD = 'corpus.json';
 const STORIES = 'stories';
+const STORY = /^[0-9a-f]{64}\.txt$/;
 
 /** What `corpus.json` holds. A corpus without stories is on its way out and counts as gone. */
 export interface CorpusFile extends CorpusState {
@@ -40,12 +40,7 @@ export class CorpusFolder {
     const text = await textOf(this.#record);
     if (text === undefined) return undefined;
     const file = parse(text);
-    if (
-      file !== undefined &&
-      this.path.endsWith(path.join(serverFolderName(file.server), corpusFolderName(file.name)))
-    ) {
-      return file;
-    }
+    if (file !== undefined && this.#isOf(file)) return file;
     throw new FabulistError(
       'storage',
       'The record of a corpus (its corpus.json) is damaged or of another folder; restore it from a backup.',
@@ -95,21 +90,22 @@ export class CorpusFolder {
     await syncUpwards(this.path, 4);
   }
 
-  /** Story files that no record lists: left by a killed writer, or of stories just removed. */
+  /** Story files that no record lists: left by a killed writer, or of stories just removed. A person's files are not. */
   async unlisted(file: CorpusFile | undefined): Promise<string[]> {
     const listed = new Set(file?.stories.map(({ hash }) => `${hash}.txt`));
     const names = await namesIn(this.#stories);
-    return names.filter((name) => !listed.has(name)).map((name) => path.join(this.#stories, name));
+    const stray = names.filter((name) => STORY.test(name) && !listed.has(name));
+    return stray.map((name) => path.join(this.#stories, name));
   }
 
   /** True for the folder a killed writer made for a corpus that never came to be. */
   async isBare(): Promise<boolean> {
-    try {
-      return (await fs.readdir(this.path)).every((name) => name === STORIES);
-    } catch (error) {
-      if (isCode(error, 'ENOENT', 'ENOTDIR')) return false;
-      throw error;
-    }
+    const names = await namesIn(this.path);
+    return names.length === 1 && names[0] === STORIES && (await namesIn(this.#stories)).length === 0;
+  }
+
+  #isOf({ server, name }: CorpusFile): boolean {
+    return this.path.endsWith(path.join(path.sep, serverFolderName(server), corpusFolderName(name)));
   }
 
   #file(hash: string): string {

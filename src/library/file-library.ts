@@ -46,8 +46,9 @@ export class FileLibrary implements Library {
     const places = new Places(dataFolder);
     const locks = new Locks(lease);
     const removal = new Removal(locks, places);
+    const starters = new Starters(starterFolder, path.join(dataFolder, 'documents', 'starters.json'));
     const now = () => clock().toISOString();
-    this.#corpora = new FileCorpora(places, new Starters(starterFolder), locks, removal, now);
+    this.#corpora = new FileCorpora(places, starters, locks, removal, now);
     this.#models = new FileModels(places, this.#corpora, locks, clock);
     this.#documents = new Documents(path.join(dataFolder, 'documents'));
   }

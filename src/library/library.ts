@@ -139,44 +139,63 @@ export interface Library {
   everyCorpus(): AsyncIterable<Corpus>;
   /**
    * Stores stories, creating the corpus when new. `clean` replaces what was there (the same text kept as it is).
-   * Throws `not-allowed` for a starter, `disk-full`, `storage`.
+   * Throws `usage` for no stories, `not-allowed` for a starter, `disk-full`, `storage`.
    */
   addStories(
     corpus: CorpusRef,
     stories: readonly NewStory[],
     mode: 'append' | 'clean',
   ): Promise<{ corpus: Corpus; added: StoryRecord[]; already: StoryRecord[] }>;
-  /** The stories of a corpus with their texts, in order. */
+  /**
+   * The stories of a corpus with their texts, in order. Like all that take a `CorpusRef`, it means exactly that server's
+   * corpus: for a starter pass the ref that `corpus` returned. Throws `unknown-corpus`, and `storage` for a damaged text.
+   */
   read(corpus: CorpusRef): Promise<StoryText[]>;
   /**
-   * Removes the stories that `by` handed over to this server (all corpora, or one), every version that learned from them,
-   * and the training checkpoints of those corpora; no byte of the text stays. A corpus left empty is deleted.
+   * Removes the stories that `by` handed over to this server (all corpora, or one), every version that learned from them
+   * (also from stories that a clean start has replaced since), and the training checkpoints of those corpora; no byte of
+   * the text stays. A training of such a corpus under way loses its claim. A corpus left empty is deleted.
    * Returns what was removed; the caller asks for retraining what is left.
+   * Throws `not-allowed` for the starters, and `storage` when a corpus is damaged, after all others are done.
    */
   forget(
     server: ServerId,
     by: string,
     name?: string,
   ): Promise<{ corpus: CorpusRef; stories: StoryRecord[]; versions: number; left: number }[]>;
-  /** Deletes a corpus with its stories and versions. */
+  /** Deletes a corpus with its stories and versions. Throws `not-allowed` for a starter, `unknown-corpus`. */
   deleteCorpus(corpus: CorpusRef): Promise<void>;
 
+  /** Of an unknown corpus: none. */
   versions(corpus: CorpusRef): Promise<VersionList>;
-  /** Adds a version; unless kept out, it tells from now on. Prunes to the last five. Fenced by the claim when one is given. */
+  /**
+   * Adds a version; unless kept out, it tells from now on. Prunes to the last five. Fenced by the claim when one is given.
+   * Throws `cancelled` when the claim was lost, or a story it learned from was forgotten meanwhile; `unknown-corpus`.
+   */
   addVersion(corpus: CorpusRef, version: NewVersion, claim?: TrainingClaim): Promise<Version>;
-  /** The files of a version, checked against their checksums; throws `storage` where they differ. */
+  /**
+   * The files of a version, checked against their checksums. Throws `storage` where they differ, from then on listing the
+   * version as damaged, and `no-model` for an unknown one.
+   */
   readVersion(corpus: CorpusRef, id: string): Promise<Record<string, Uint8Array>>;
   /** Chooses the version that tells (roll back, and forward again). Throws `no-model` for an unknown or damaged one. */
   tellFrom(corpus: CorpusRef, id: string): Promise<void>;
 
-  /** Undefined while another live process trains this corpus. */
+  /**
+   * Undefined while another live process trains this corpus. Claim first, then read the stories: what is forgotten after
+   * that takes the claim away. A holder whose event loop stands still for more than five seconds may be thought dead.
+   */
   claimTraining(corpus: CorpusRef): Promise<TrainingClaim | undefined>;
-  /** An unfinished training: what it needs to resume. One a corpus; a later one replaces it whole. */
+  /**
+   * An unfinished training: what it needs to resume. One a corpus; a later one replaces it whole.
+   * Throws `cancelled` when the claim was lost.
+   */
   saveCheckpoint(corpus: CorpusRef, files: Readonly<Record<string, Uint8Array>>, claim: TrainingClaim): Promise<void>;
   /** Undefined when there is none, or when it is damaged. */
   readCheckpoint(corpus: CorpusRef): Promise<Record<string, Uint8Array> | undefined>;
   clearCheckpoint(corpus: CorpusRef): Promise<void>;
 
+  /** Undefined when there is none, or when it is damaged. */
   readDocument<T>(kind: DocumentKind, key: string): Promise<T | undefined>;
   writeDocument(kind: DocumentKind, key: string, value: unknown): Promise<void>;
   deleteDocument(kind: DocumentKind, key: string): Promise<void>;

@@ -125,7 +125,11 @@ export class Locks {
             continue;
           }
           judged = performance.now();
-          if (holder === undefined && patience === 0) continue;
+          if (holder === undefined) {
+            // Free, but Windows renames onto no folder, not even an empty one. rmdir removes none but an empty one.
+            await fs.rmdir(slot).catch(() => undefined);
+            continue;
+          }
         }
         if (performance.now() >= deadline) return undefined;
         await sleep(2 + Math.random() * 8);
@@ -164,11 +168,10 @@ async function moveOnto(fresh: string, slot: string): Promise<boolean> {
     return true;
   } catch (error) {
     if (isCode(error, 'ENOTEMPTY', 'EEXIST')) return false;
-    if (process.platform !== 'win32' || !isCode(error, 'EPERM', 'EACCES')) throw error;
+    // What Windows says of any folder that is in the way.
+    if (process.platform === 'win32' && isCode(error, 'EPERM', 'EACCES')) return false;
+    throw error;
   }
-  // Windows renames onto no folder at all, not even an empty one; rmdir removes none but an empty one.
-  await fs.rmdir(slot).catch(() => undefined);
-  return false;
 }
 
 async function takeAway(slot: string, token: string): Promise<void> {

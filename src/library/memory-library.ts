@@ -1,18 +1,19 @@
-import type {
-  Corpus,
-  CorpusRef,
-  DocumentKind,
-  Library,
-  NewStory,
-  NewVersion,
-  ServerId,
-  StoryRecord,
-  StoryText,
-  TrainingClaim,
-  Version,
-  VersionList,
+import {
+  type Corpus,
+  type CorpusRef,
+  type DocumentKind,
+  type Library,
+  type NewStory,
+  type NewVersion,
+  type ServerId,
+  STARTERS,
+  type StoryRecord,
+  type StoryText,
+  type TrainingClaim,
+  type Version,
+  type VersionList,
 } from './library.ts';
-import { STARTERS } from './library.ts';
+import { MemoryDocuments } from './memory-documents.ts';
 import { checkName, checkRef, nameKey } from './safe-names.ts';
 import {
   addition,
@@ -58,7 +59,7 @@ export interface MemoryLibraryOptions {
 /** The small twin of `FileLibrary`: the same answers for one process, gone with it. For tests and demonstrations. */
 export class MemoryLibrary implements Library {
   readonly #servers = new Map<ServerId, Map<string, Kept>>();
-  readonly #documents = new Map<string, { key: string; json: string }>();
+  readonly #documents = new MemoryDocuments();
   readonly #clock: () => Date;
 
   constructor({ starters = {}, clock = () => new Date() }: MemoryLibraryOptions = {}) {
@@ -216,21 +217,19 @@ export class MemoryLibrary implements Library {
   }
 
   async readDocument<T>(kind: DocumentKind, key: string): Promise<T | undefined> {
-    const document = this.#documents.get(`${kind}/${key}`);
-    return document && (JSON.parse(document.json) as { value?: T }).value;
+    return this.#documents.read<T>(kind, key);
   }
 
   async writeDocument(kind: DocumentKind, key: string, value: unknown): Promise<void> {
-    this.#documents.set(`${kind}/${key}`, { key, json: JSON.stringify({ value }) });
+    this.#documents.write(kind, key, value);
   }
 
   async deleteDocument(kind: DocumentKind, key: string): Promise<void> {
-    this.#documents.delete(`${kind}/${key}`);
+    this.#documents.delete(kind, key);
   }
 
   async listDocuments<T>(kind: DocumentKind): Promise<{ key: string; value: T }[]> {
-    const mine = [...this.#documents].filter(([place]) => place.startsWith(`${kind}/`));
-    return mine.map(([, { key, json }]) => ({ key, value: (JSON.parse(json) as { value: T }).value }));
+    return this.#documents.list<T>(kind);
   }
 
   async close(): Promise<void> {

@@ -78,7 +78,8 @@ export class Removal {
 
   /**
    * Removes from a server's folders what killed processes left. With `thorough`, no byte they left is there after it, for
-   * which it waits for writers at work; without, it waits for nobody and never throws: the disk may be failing.
+   * which it waits for all who are writing. Without, it waits only where something is left over, and a disk that fails
+   * is no error.
    */
   async sweep(serverFolder: string, thorough: boolean): Promise<void> {
     const slots = this.#places.slots(serverFolder);
@@ -95,9 +96,8 @@ export class Removal {
     const file = await loadUnlessDamaged(place);
     // A damaged record is for a person to restore; the stories beside it must not be swept away.
     if (file === null) return;
-    const bare = file === undefined && (await place.stories.isBare());
-    const leftovers = await place.stories.unlisted(file);
-    if (!bare && (file === undefined || file.forgetting === null) && leftovers.length === 0) return;
+    const pending = file === undefined ? await place.stories.isBare() : file.forgetting !== null;
+    if (!pending && (await place.stories.unlisted(file)).length === 0) return;
     await this.#locks.hold(place.storiesSlot, async (lock) => {
       await this.settle(place, lock);
       if (await place.stories.isBare()) await lock.discard([place.stories.path]);

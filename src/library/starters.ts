@@ -1,6 +1,6 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { isCode, namesIn } from './durable-files.ts';
+import { isCode, makeFolder, namesIn, removeAll, textOf } from './durable-files.ts';
 import { type Corpus, STARTERS, type StoryText } from './library.ts';
 import { nameKey } from './safe-names.ts';
 import { byName, corpusOf, storyHash } from './stories.ts';
@@ -12,17 +12,33 @@ interface Starter {
   readonly seen: string;
 }
 
+/** The names of the starter files, good for as long as the folder has not changed since. */
+interface Names {
+  readonly files: readonly string[];
+  /** When the folder changed last, ms since 1970. */
+  readonly changed: number;
+}
+
+/** From so many names on, the few of starters among them are noted on the disk. */
+const MANY = 500;
+
 /**
  * The corpora everybody may read: each plain text file `<folder>/<name>.txt` is one, with that one story. UTF-8.
  * A folder that is not there holds none.
+ *
+ * The folder is by default the one with the uploads of all servers, so its names are not read at every look, but when it
+ * has changed: a new server costs one reading (of 10,000 names: 10 ms). What was read is noted in `noteFile` for the
+ * processes that start later.
  */
 export class Starters {
   readonly #folder: string;
+  readonly #noteFile: string;
   readonly #read = new Map<string, Starter>();
-  #names: { files: string[]; changed: number } | undefined;
+  #names: Names | undefined;
 
-  constructor(folder: string) {
+  constructor(folder: string, noteFile: string) {
     this.#folder = folder;
+    this.#noteFile = noteFile;
   }
 
   async list(): Promise<Corpus[]> {
@@ -48,20 +64,46 @@ export class Starters {
     return file === undefined ? undefined : await this.#starter(file);
   }
 
-  /**
-   * The folder is by default the one with the uploads of all servers, so its names are read again only when it changed:
-   * a server that hands over its first story costs one reading of 10,000 names, 9 ms.
-   */
-  async #files(): Promise<string[]> {
+  async #files(): Promise<readonly string[]> {
     const changed = await fs.stat(this.#folder).then(
       (stat) => stat.mtimeMs,
       () => 0,
     );
-    if (changed === this.#names?.changed) return this.#names.files;
-    const files = (await namesIn(this.#folder)).filter((name) => name.endsWith('.txt') && name.length > 4).sort();
-    // File systems count time in ticks of some milliseconds: what changed just now may change again within the same one.
-    this.#names = Date.now() - changed > 1_000 ? { files, changed } : undefined;
+    for (const known of [() => this.#names, () => this.#noted()]) {
+      const names = await known();
+      if (names?.changed !== changed) continue;
+      this.#names = names;
+      return names.files;
+    }
+    const all = await namesIn(this.#folder);
+    const files = all.filter((name) => name.endsWith('.txt') && name.length > 4).sort();
+    // File systems count time in ticks of up to two seconds: what changed just now may change again within the same one.
+    if (Date.now() - changed > 2_000) {
+      this.#names = { files, changed };
+      if (all.length > MANY) await this.#note(this.#names);
+    }
     return files;
+  }
+
+  async #noted(): Promise<Names | undefined> {
+    try {
+      const { folder, changed, files } = JSON.parse((await textOf(this.#noteFile)) ?? '');
+      return folder === path.resolve(this.#folder) && Array.isArray(files) ? { changed, files } : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Losing the note costs nothing but the time it saves. */
+  async #note(names: Names): Promise<void> {
+    const temporary = `${this.#noteFile}.${process.pid}`;
+    try {
+      await makeFolder(path.dirname(this.#noteFile));
+      await fs.writeFile(temporary, JSON.stringify({ folder: path.resolve(this.#folder), ...names }));
+      await fs.rename(temporary, this.#noteFile);
+    } catch {
+      await removeAll(temporary).catch(() => undefined);
+    }
   }
 
   async #starter(file: string): Promise<Starter | undefined> {

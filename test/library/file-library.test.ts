@@ -1,4 +1,4 @@
-import { appendFile, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, cp, mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { FileLibrary } from '../../src/library/file-library.ts';
@@ -86,6 +86,28 @@ describe('layout', () => {
     expect(await library.corpus('guild', 'fable')).toBeUndefined();
     await rm(starters, { recursive: true });
     expect(await library.corpora('guild')).toEqual([]);
+  });
+
+  it('sees them too when a thousand servers stand beside them', async () => {
+    const corpora = path.join(dataFolder, 'corpora');
+    for (let i = 0; i < 1_000; i++) await mkdir(path.join(corpora, `server-${i}`), { recursive: true });
+    const write = async (name: string, secondsAgo: number) => {
+      await writeFile(path.join(corpora, name), FABLE);
+      const then = new Date(Date.now() - secondsAgo * 1_000);
+      await utimes(corpora, then, then);
+    };
+    const names = async (one: FileLibrary) => (await one.corpora('guild')).map(({ name }) => name);
+    const another = () => new FileLibrary({ dataFolder, starterFolder: corpora });
+    library = another();
+    await write('fable.txt', 90);
+    for (const one of [library, library, another()]) expect(await names(one)).toEqual(['fable']);
+    expect(await filesBelow(path.join(dataFolder, 'documents'))).toEqual(['starters.json']);
+    await write('second.txt', 60);
+    for (const one of [library, another(), library]) expect(await names(one)).toEqual(['fable', 'second']);
+    await write('third.txt', 0);
+    for (const one of [library, another(), library]) expect(await names(one)).toEqual(['fable', 'second', 'third']);
+    await writeFile(path.join(dataFolder, 'documents', 'starters.json'), '{');
+    expect(await names(another())).toHaveLength(3);
   });
 
   it('is not written to by looking', async () => {
@@ -272,7 +294,7 @@ describe('forgetting', () => {
       await mkdir(folder, { recursive: true });
       await writeFile(path.join(folder, '0'), SECRET);
     }
-    await writeFile(path.join(await folderOf('corpora'), 'stories', 'unlisted.txt'), SECRET);
+    await writeFile(path.join(await folderOf('corpora'), 'stories', `${'0'.repeat(64)}.txt`), SECRET);
     expect(await filesWith(dataFolder, SECRET)).toHaveLength(8);
 
     library = new FileLibrary({ dataFolder, starterFolder: starters, lease: 100 });
@@ -356,15 +378,18 @@ describe('leftovers of killed processes', () => {
           await writeFile(path.join(locks, name, '0'), 'half');
         }
       }
-      await writeFile(path.join(await folderOf('corpora'), 'stories', 'half.txt'), 'half');
+      await writeFile(path.join(await folderOf('corpora'), 'stories', `${'0'.repeat(64)}.txt`), 'half');
     };
     await leave();
     expect((await library.corpora('guild')).map(({ name }) => name)).toEqual(['Mice', 'fable']);
     expect(await library.read(mice)).toHaveLength(1);
     expect((await library.versions(mice)).versions).toHaveLength(1);
     library = new FileLibrary({ dataFolder, starterFolder: starters, lease: 100 });
+    const notes = path.join(await folderOf('corpora'), 'stories', 'notes of a person.txt');
+    await writeFile(notes, 'mine');
     await library.addStories(mice, [story('two')], 'append');
-    expect(await filesBelow(await folderOf('corpora'))).toHaveLength(3);
+    expect(await filesBelow(await folderOf('corpora'))).toHaveLength(4);
+    await rm(notes);
     await library.addStories(mice, [story('one')], 'clean');
     await leave();
     for await (const _ of library.everyCorpus());

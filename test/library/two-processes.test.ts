@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { FileLibrary } from '../../src/library/file-library.ts';
 import { Locks } from '../../src/library/locks.ts';
 import { Places } from '../../src/library/places.ts';
-import { story, versionFor } from './fixtures.ts';
+import { seeded, story, versionFor } from './fixtures.ts';
 import { starterFolder, temporaryFolder } from './folders.ts';
 import { startChild } from './processes.ts';
 
@@ -64,4 +64,31 @@ it('readers never wait: they answer while every lock of the corpus is held', asy
     ),
   );
   expect(answers).toHaveLength(7);
+});
+
+it('a writer that is stopped in the middle and overtaken loses nothing and overwrites nothing', {
+  timeout: 60_000,
+}, async () => {
+  const options = { dataFolder: await temporaryFolder(), starterFolder: await starterFolder(), lease: 200 };
+  const library = new FileLibrary(options);
+  const shared = { server: 'guild', name: 'shared' };
+  const child = await startChild('uploading-child.ts', { ...options, who: 'ann', count: COUNT });
+  const finished = child.next() as Promise<{ added: string[] }>;
+  const random = seeded(Number(process.env.FABULIST_SEED ?? 1));
+  const added: string[] = [];
+  for (let stop = 0; stop < 12; stop++) {
+    const before = (await library.corpus('guild', 'shared'))?.stories.length ?? 0;
+    while (((await library.corpus('guild', 'shared'))?.stories.length ?? 0) < before + 1 + random() * 4);
+    child.signal('SIGSTOP');
+    // Where the child holds the lock, this takes it over; where it does not, it is simply next.
+    for (const index of [0, 1]) {
+      const { added: own } = await library.addStories(shared, [story(`bob ${stop}-${index}`, 'bob')], 'append');
+      added.push(...own.map(({ hash }) => hash));
+    }
+    child.signal('SIGCONT');
+  }
+  added.push(...(await finished).added);
+  const stories = (await library.read(shared)).map(({ hash }) => hash);
+  expect(added).toHaveLength(COUNT + 24);
+  expect([...stories].sort()).toEqual([...added].sort());
 });

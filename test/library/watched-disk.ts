@@ -41,16 +41,14 @@ export function watchDisk(before: (call: Call) => void): { restore(): void } {
 }
 
 function watchHandle(handle: FileHandle, file: string, before: (call: Call) => void): FileHandle {
-  const { writeFile, sync, close } = handle;
+  const { writeFile, close } = handle;
   const guard = (name: Call['name']) => before({ name, path: file });
   handle.writeFile = async (...args) => {
     guard('write');
     await writeFile.apply(handle, args);
   };
-  handle.sync = async () => {
-    guard('sync');
-    await sync.apply(handle);
-  };
+  // Not really synced: no power is cut in a test, and a loaded disk takes its time.
+  handle.sync = async () => guard('sync');
   handle.close = async () => {
     // A close that fails has closed the file all the same.
     await close.apply(handle);

@@ -1,0 +1,113 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command, CommanderError, Option } from 'commander';
+import { PACKAGE_FOLDER } from '../config.ts';
+import { FabulistError } from '../errors.ts';
+import { addAccuracy } from './accuracy.ts';
+import { addChat } from './chat.ts';
+import { addCorpora } from './corpora.ts';
+import { addDoctor } from './doctor.ts';
+import { addExport } from './export.ts';
+import { addForget } from './forget.ts';
+import { addImport } from './import.ts';
+import { addRetrain } from './retrain.ts';
+import { addRollback } from './rollback.ts';
+import { type GlobalOptions, type OpenSession, Session, type Surroundings } from './session.ts';
+import { addStart } from './start.ts';
+import { addStory } from './story.ts';
+import { addTrain } from './train.ts';
+
+const COMMANDS = [
+  addStory,
+  addTrain,
+  addAccuracy,
+  addCorpora,
+  addForget,
+  addRollback,
+  addRetrain,
+  addExport,
+  addImport,
+  addChat,
+  addStart,
+  addDoctor,
+];
+
+function version(): string {
+  const text = readFileSync(join(PACKAGE_FOLDER, 'package.json'), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+/** The command line as a whole: `run` never throws, `close` may be called at any moment. */
+export class Program {
+  readonly #surroundings: Surroundings;
+  #session: Session | undefined;
+
+  constructor(surroundings: Surroundings) {
+    this.#surroundings = surroundings;
+  }
+
+  /** Carries out one command; resolves to the exit code: 0, 1 for what the user can mend, 2 for wrong usage. */
+  async run(args: readonly string[]): Promise<number> {
+    let code = 0;
+    try {
+      await this.#commander().parseAsync(args, { from: 'user' });
+    } catch (error) {
+      code = this.#report(error);
+    }
+    try {
+      await this.close();
+    } catch (error) {
+      code ||= this.#report(error);
+    }
+    return code;
+  }
+
+  async close(): Promise<void> {
+    await this.#session?.close();
+  }
+
+  #commander(): Command {
+    const { stdout, stderr } = this.#surroundings;
+    const program = new Command('fabulist')
+      .description('A storyteller that learns to write from the stories people hand it.')
+      .version(version(), '-V, --version', 'the version of Fabulist')
+      .option('--json', 'print one JSON object on standard output, and nothing else there')
+      .option('--data <dir>', 'folder for uploads and models (default: FABULIST_DATA, else its own folder)')
+      .addOption(
+        new Option('--engine <name>', 'what computes (default: FABULIST_ENGINE, else auto)').choices([
+          'auto',
+          'native',
+          'wasm',
+        ]),
+      )
+      .exitOverride()
+      .configureOutput({
+        writeOut: (text) => stdout.write(text),
+        writeErr: (text) => stderr.write(text),
+        outputError: (text, write) => write(text.replace(/^error: (.)/, (_, first: string) => first.toUpperCase())),
+      });
+    const open: OpenSession = (command) => {
+      this.#session = new Session(this.#surroundings, command.optsWithGlobals<GlobalOptions>());
+      return this.#session;
+    };
+    for (const add of COMMANDS) add(program, open);
+    // Subcommands made with .command() inherit exitOverride and configureOutput.
+    return program;
+  }
+
+  #report(error: unknown): number {
+    this.#session?.display.stop();
+    // Commander has said what it had to say.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    this.#session?.log.debug({ err: error }, 'the command failed');
+    const { stderr } = this.#surroundings;
+    if (error instanceof FabulistError) {
+      stderr.write(`${error.message}\n`);
+      return error.code === 'usage' ? 2 : 1;
+    }
+    stderr.write(
+      'Something went wrong inside Fabulist; run it with LOG_LEVEL=debug to see what, and please report it.\n',
+    );
+    return 1;
+  }
+}

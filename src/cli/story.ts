@@ -1,0 +1,60 @@
+import type { Command } from 'commander';
+import type { Story } from '../story/storyteller.ts';
+import { number } from './options.ts';
+import { count, type Output, percent } from './output.ts';
+import { ASKER, type OpenSession } from './session.ts';
+
+interface StoryOptions {
+  readonly corpus?: string;
+  readonly words?: number;
+  readonly temperature?: number;
+  readonly seed?: number;
+}
+
+export function addStory(program: Command, open: OpenSession): void {
+  program
+    .command('story')
+    .description('continue an opening; without one, begin with a sentence start of the corpus')
+    .argument('[opening...]', 'how the story begins: had a general')
+    .option('--corpus <name>', 'the corpus that tells (default: the chosen one, see corpora)')
+    .option('--words <n>', 'words and punctuation marks to add, 8 to 256 (default: 32)', number('--words'))
+    .option('--temperature <t>', '0 always takes the most likely word; up to 2 dares more', number('--temperature'))
+    .option('--seed <n>', 'the same seed tells the same story at any temperature', number('--seed'))
+    .action(async (opening: string[], options: StoryOptions, command: Command) => {
+      const session = open(command);
+      const { storyteller } = await session.house();
+      const request = {
+        opening: opening.join(' '),
+        corpus: options.corpus,
+        words: options.words,
+        temperature: options.temperature,
+        seed: options.seed,
+      };
+      const story = await storyteller.tell(ASKER, request, (training) => void session.display.show(training));
+      session.output.result(storyJson(story), () => storyLines(story, session.output));
+    });
+}
+
+function storyJson(story: Story): object {
+  const { corpus, opening, continuation, prose, replaced, originality, engine, modelVersion, milliseconds } = story;
+  const text = prose.opening + prose.continuation;
+  return { corpus, opening, continuation, text, replaced, originality, engine, modelVersion, milliseconds };
+}
+
+function storyLines(story: Story, output: Output): string[] {
+  const { opening, continuation } = story.prose;
+  const whole = output.wrap(opening + continuation);
+  // Wrapping keeps every character in its place, so the opening ends where it ended.
+  const prose = output.bold(whole.slice(0, opening.length)) + whole.slice(opening.length);
+  const below = story.replaced.map(({ unknown, known }) =>
+    known ? `"${unknown}" is not in ${story.corpus}; "${known}" stood in for it.` : `"${unknown}" was left out.`,
+  );
+  below.push(originalitySentence(story));
+  return [prose, '', ...below.map((line) => output.dim(line))];
+}
+
+function originalitySentence({ originality, corpus }: Story): string {
+  const { longestCopiedWords, newFourWordRuns } = originality;
+  const copied = `The longest run taken from ${corpus} is ${count(longestCopiedWords, 'word')}`;
+  return `${copied}; ${percent(newFourWordRuns)} of the runs of four words are new.`;
+}

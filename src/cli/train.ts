@@ -1,0 +1,97 @@
+import { type Command, Option } from 'commander';
+import { FabulistError } from '../errors.ts';
+import { BY_HEART, completeRecipe, type RecipeOptions } from '../language/recipe.ts';
+import type { Version } from '../library/library.ts';
+import type { TrainReply } from '../story/storyteller.ts';
+import type { TrainingEvent } from '../training/trainer.ts';
+import { number } from './options.ts';
+import { count, duration, type Output, percent } from './output.ts';
+import { readFiles } from './read-files.ts';
+import { ASKER, type OpenSession } from './session.ts';
+
+interface TrainOptions extends RecipeOptions {
+  // commander calls the option --name `name`, and the recipe's own name is --recipe.
+  readonly name?: never;
+  readonly clean?: boolean;
+}
+
+export function addTrain(program: Command, open: OpenSession): void {
+  program
+    .command('train')
+    .description('store text files as a corpus and learn from it')
+    .argument('<file...>', 'text files in any common encoding')
+    .option('--name <name>', 'the corpus to add to (default: the name of the first file)')
+    .option('--clean', 'replace what the corpus held instead of adding to it')
+    .addOption(new Option('--recipe <name>', 'how to learn (default: default)').choices(['default', 'article']))
+    .option('--window <n>', 'words that predict the next, 1 to 64', number('--window'))
+    .option('--layers <n>', 'LSTM layers, 1 to 4', number('--layers'))
+    .option('--units <n>', 'units of a layer, 1 to 2048', number('--units'))
+    .option('--rate <r>', 'step size of the optimizer', number('--rate'))
+    .option('--iterations <n>', 'steps at most', number('--iterations'))
+    .option('--seconds <n>', 'seconds of training at most', number('--seconds'))
+    .option('--hold-out <share>', 'share of the text that is only tested on, 0 to 0.5', number('--hold-out'))
+    .option('--seed <n>', 'the same seed and engine give the same model', number('--seed'))
+    .action(async (files: string[], options: TrainOptions & { recipe?: RecipeOptions['name'] }, command: Command) => {
+      const { name: corpus, clean, recipe, ...rest } = options as Omit<typeof options, 'name'> & { name?: string };
+      const recipeOptions: RecipeOptions = { ...rest, ...(recipe && { name: recipe }) };
+      const session = open(command);
+      // Once before anything is read or stored; the length of the text only moves defaults, never limits.
+      completeRecipe(recipeOptions, BY_HEART);
+      const read = await readFiles(files, session.surroundings.folder, session.config.maxUpload);
+      const { storyteller } = await session.house();
+      const mode = clean ? 'clean' : 'append';
+      const reply = await storyteller.train(ASKER, { files: read, corpus, mode, options: recipeOptions });
+      for (const { fileName } of reply.already) session.output.note(`${reply.corpus.name} had ${fileName} already.`);
+      const version = finished(await session.display.show(reply.training));
+      session.output.result(trainJson(reply, version), () => trainLines(reply, version, session.output));
+    });
+}
+
+/** The version a training ended in; throws what went wrong where it ended in none. */
+function finished(event: TrainingEvent): Version {
+  if (event.kind === 'finished') return event.version;
+  if (event.kind === 'failed') throw new FabulistError('training-failed', event.message);
+  throw new FabulistError('cancelled', 'The training was cancelled; its progress is forgotten.');
+}
+
+function trainJson(reply: TrainReply, version: Version): object {
+  const { engine, language, recipe, words, vocabulary, steps, seconds, secondsToAccuracy, loss, perplexity, accuracy } =
+    version.figures;
+  const { heldOutAccuracy, heldOutPerplexity, heldOutPerplexityModelOnly, heldOutUnknownShare, sample } =
+    version.figures;
+  return {
+    corpus: reply.corpus.name,
+    modelVersion: version.id,
+    engine,
+    encoding: reply.read[0]?.encoding ?? null,
+    language,
+    recipe,
+    words,
+    vocabulary,
+    steps,
+    seconds,
+    secondsToAccuracy,
+    loss,
+    perplexity,
+    accuracy,
+    heldOutAccuracy,
+    heldOutPerplexity,
+    heldOutPerplexityModelOnly,
+    heldOutUnknownShare,
+    sample,
+    files: reply.read,
+    added: reply.added.length,
+    already: reply.already.length,
+  };
+}
+
+function trainLines(reply: TrainReply, version: Version, output: Output): string[] {
+  const { words, vocabulary, seconds, engine, accuracy, heldOutAccuracy, heldOutPerplexity, sample, sampleText } =
+    version.figures;
+  const lines = [
+    `Learned ${output.bold(reply.corpus.name)}: ${count(words, 'word')}, ${vocabulary.toLocaleString('en')} of them different, in ${duration(seconds)} (${engine}).`,
+    `Accuracy ${percent(accuracy)} on what it read${heldOutAccuracy === null ? '' : `, ${percent(heldOutAccuracy)} on what it had not read`}.`,
+  ];
+  if (heldOutPerplexity !== null) lines.push(`Perplexity ${heldOutPerplexity.toFixed(1)} on what it had not read.`);
+  return [...lines, sample, output.dim(`It tells: ${output.wrap(sampleText)}`)];
+}

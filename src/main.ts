@@ -1,0 +1,203 @@
+import type { TerminalAdapter, TerminalOptions } from './chat/terminal/terminal-adapter.ts';
+import type { Config } from './config.ts';
+import type { BackgroundInstall } from './engine/native/install-in-background.ts';
+import type { OpenedEngine } from './engine/open-engine.ts';
+import type { Library } from './library/library.ts';
+import type { Storyteller } from './story/storyteller.ts';
+import type { Journal } from './telemetry/late-log.ts';
+import type { NightlyReport } from './training/nightly.ts';
+import type { Trainer, Training } from './training/trainer.ts';
+
+/** Everything below the surfaces, put together. */
+export interface House {
+  readonly library: Library;
+  readonly trainer: Trainer;
+  readonly storyteller: Storyteller;
+  /** Retrains now what has new stories; each training is shown to `onTraining` as it begins. */
+  retrain(onTraining: (training: Training) => void): Promise<NightlyReport[]>;
+  /**
+   * For a process that stays: takes up what an earlier one left, retrains every night, and gets the faster engine where
+   * it can be had.
+   */
+  settle(): Promise<void>;
+  /** Stops everything, in the reverse order of starting. Safe to call twice: the second call waits for the first. */
+  close(): Promise<void>;
+}
+
+export interface Foundations {
+  readonly config: Config;
+  readonly log: Journal;
+  /** Is given a line that the person at the machine should read, such as why the faster engine is not used. */
+  readonly tell: (line: string) => void;
+  /** Which trainings wait until the native engine is installed; see `TrainingRunOptions`. */
+  readonly waitForNative: 'all' | 'long';
+}
+
+/**
+ * Puts the house together: library, trainer, storyteller. Modules are imported here, not above, because a person waits
+ * while a command starts: only what a command uses is loaded.
+ */
+export async function assemble(foundations: Foundations): Promise<House> {
+  const { config, log } = foundations;
+  // The engine and the process of a training look for it there.
+  if (config.cacheFolder) process.env.FABULIST_CACHE = config.cacheFolder;
+  const [{ FileLibrary }, { LocalTrainer }, { LibraryStoryteller }] = await Promise.all([
+    import('./library/file-library.ts'),
+    import('./training/local-trainer.ts'),
+    import('./story/library-storyteller.ts'),
+  ]);
+  const { dataFolder, starterFolder, retrain } = config;
+  const library = new FileLibrary({ dataFolder, starterFolder });
+  const trainer = new LocalTrainer({
+    library,
+    dataFolder,
+    starterFolder,
+    engine: config.engine,
+    trainers: config.trainers,
+    threads: config.trainerThreads,
+    tolerance: retrain.tolerance,
+    waitForNative: foundations.waitForNative,
+    log,
+  });
+  const engines = new Engines(foundations);
+  const storyteller = new LibraryStoryteller({
+    library,
+    trainer,
+    openEngine: () => engines.open(),
+    setAside: (corpus) => trainer.setAside(corpus),
+    maxUpload: config.maxUpload,
+    modelMemory: config.modelMemory,
+    log,
+  });
+  const parts: Closable[] = [library, trainer, engines, storyteller];
+  const nights = async (by: Trainer, report: (report: NightlyReport) => void) => {
+    const { Nightly } = await import('./training/nightly.ts');
+    return new Nightly({ library, trainer: by, schedule: retrain, report, log });
+  };
+  return {
+    library,
+    trainer,
+    storyteller,
+    async retrain(onTraining) {
+      const nightly = await nights(watched(trainer, onTraining), () => undefined);
+      return nightly.run();
+    },
+    async settle() {
+      trainer.resume().catch((error: unknown) => log.error({ err: error }, 'earlier trainings were not taken up'));
+      const nightly = await nights(trainer, (report) => log.info(report, 'retrained'));
+      parts.push({ close: async () => nightly.stop() });
+      await nightly.start();
+      await engines.improve();
+    },
+    close: once(() => closeInReverse(parts)),
+  };
+}
+
+/** A trainer that shows each training as it is asked for. */
+function watched(trainer: Trainer, onTraining: (training: Training) => void): Trainer {
+  return {
+    async train(request) {
+      const training = await trainer.train(request);
+      onTraining(training);
+      return training;
+    },
+    trainings: () => trainer.trainings(),
+    cancel: (corpus) => trainer.cancel(corpus),
+    stop: (corpus) => trainer.stop(corpus),
+    close: () => trainer.close(),
+  };
+}
+
+/** What the terminal surface is given of the machine; how files are read and kept is the command line's business. */
+export type TerminalDoors = Omit<TerminalOptions, 'handler'>;
+
+/** Opens the terminal chat on a house. */
+export async function openTerminal(
+  { storyteller }: House,
+  log: Journal,
+  doors: TerminalDoors,
+): Promise<TerminalAdapter> {
+  const [{ ChatHandler }, { TerminalAdapter }] = await Promise.all([
+    import('./chat/chat-handler.ts'),
+    import('./chat/terminal/terminal-adapter.ts'),
+  ]);
+  return new TerminalAdapter({ ...doors, handler: new ChatHandler({ storyteller, log }) });
+}
+
+/** The engine that tells: opened at the first story, and again once a faster one has been installed beside it. */
+class Engines {
+  readonly #config: Config;
+  readonly #log: Journal;
+  readonly #tell: (line: string) => void;
+  #opened: Promise<OpenedEngine> | undefined;
+  #installing: BackgroundInstall | undefined;
+
+  constructor({ config, log, tell }: Foundations) {
+    this.#config = config;
+    this.#log = log;
+    this.#tell = tell;
+  }
+
+  async open(): Promise<OpenedEngine['engine']> {
+    this.#opened ??= this.#openNow();
+    return (await this.#opened).engine;
+  }
+
+  async #openNow(): Promise<OpenedEngine> {
+    const { openEngine } = await import('./engine/open-engine.ts');
+    const opened = await openEngine({ choice: this.#config.engine });
+    if (opened.note && !this.#installing) this.#tell(opened.note);
+    return opened;
+  }
+
+  /** Installs the native engine in the background where that is wanted and possible; else says why it is not used. */
+  async improve(): Promise<void> {
+    const { findNative } = await import('./engine/native/find-native.ts');
+    const status = await findNative();
+    if (this.#config.engine !== 'auto' || status.state === 'ready') return;
+    // A failure within the last day is not repeated unasked.
+    const failedLately =
+      status.state === 'installable' && status.lastFailure && Date.now() < status.lastFailure.retryAt.getTime();
+    if (status.state === 'impossible' || failedLately) {
+      await this.open();
+      return;
+    }
+    const { installInBackground } = await import('./engine/native/install-in-background.ts');
+    this.#tell(
+      'Installing the native engine in the background (274 MB, once); until it is there, WebAssembly computes.',
+    );
+    this.#installing = installInBackground();
+    this.#installing.done.then(
+      () => {
+        this.#opened = undefined;
+        this.#log.info({}, 'the native engine is there and computes from now on');
+      },
+      (error: unknown) => this.#log.warn({ err: error }, 'the native engine was not installed'),
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.#installing?.stop();
+  }
+}
+
+interface Closable {
+  close(): Promise<void>;
+}
+
+/** Closes all of them even where one fails, and throws the first failure. */
+async function closeInReverse(parts: readonly Closable[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const part of parts.toReversed()) {
+    await part.close().catch((error: unknown) => failures.push(error));
+  }
+  if (failures.length > 0) throw failures[0];
+}
+
+function once<T>(work: () => T): () => T {
+  let result: { readonly value: T } | undefined;
+  return () => {
+    result ??= { value: work() };
+    return result.value;
+  };
+}

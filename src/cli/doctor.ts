@@ -1,11 +1,10 @@
 import { access, constants } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
-import type { InstallProgress } from '../engine/native/install-progress.ts';
 import { sentenceFor } from '../errors.ts';
+import { installEngine } from './install-engine.ts';
 import { table } from './output.ts';
 import { ASKER, type OpenSession, type Session } from './session.ts';
-import type { TrainingDisplay } from './training-display.ts';
 
 interface Findings {
   readonly node: string;
@@ -37,26 +36,10 @@ export function addDoctor(program: Command, open: OpenSession): void {
     .option('--install', 'install the native engine first')
     .action(async (options: { install?: boolean }, command: Command) => {
       const session = open(command);
-      if (options.install) await install(session);
+      if (options.install) await installEngine(session, true);
       const findings = await examine(session);
       session.output.result(findings, () => lines(findings));
     });
-}
-
-async function install({ display, signal }: Session): Promise<void> {
-  const { installNative } = await import('../engine/native/install-native.ts');
-  await installNative({ force: true, signal, onProgress: (progress) => showProgress(display, progress) });
-  display.stop();
-}
-
-function showProgress(display: TrainingDisplay, { what, doneBytes, totalBytes }: InstallProgress): void {
-  const step = `Installing the native engine: ${what}`;
-  if (doneBytes === undefined || !totalBytes) display.work(step, null);
-  else display.work(`${step} (${megabytes(doneBytes)} of ${megabytes(totalBytes)} MB)`, doneBytes / totalBytes);
-}
-
-function megabytes(bytes: number): number {
-  return Math.round(bytes / 1e6);
 }
 
 async function examine(session: Session): Promise<Findings> {

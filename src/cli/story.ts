@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Story } from '../story/storyteller.ts';
+import { installAfterFirstUse } from './install-engine.ts';
 import { number } from './options.ts';
 import { count, type Output, percent } from './output.ts';
 import { ASKER, type OpenSession } from './session.ts';
@@ -32,6 +33,7 @@ export function addStory(program: Command, open: OpenSession): void {
       };
       const story = await storyteller.tell(ASKER, request, (training) => void session.display.show(training));
       session.output.result(storyJson(story), () => storyLines(story, session.output));
+      await installAfterFirstUse(session);
     });
 }
 

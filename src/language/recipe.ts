@@ -66,7 +66,8 @@ export function completeRecipe(options: RecipeOptions, symbols: number): Recipe 
     if (Number.isNaN(value) || value < least || value > most || (whole && !Number.isInteger(value))) {
       const kind = whole ? 'a whole number' : 'a number';
       const range = most === Number.POSITIVE_INFINITY ? `of at least ${least}` : `from ${least} to ${most}`;
-      throw new FabulistError('usage', `${key} must be ${kind} ${range}, not ${value}.`);
+      const option = key === 'holdOut' ? 'hold-out' : key;
+      throw new FabulistError('usage', `${option} must be ${kind} ${range}, not ${value}.`);
     }
     recipe[key] = value;
   }

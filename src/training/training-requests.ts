@@ -26,7 +26,7 @@ interface Obstacle {
 
 const lastAskedKey = (corpus: CorpusRef) => `last training ${keyOf(corpus)}`;
 
-export const keyOf = ({ server, name }: CorpusRef): string => `${server}/${name.normalize('NFC').toLowerCase()}`;
+const keyOf = ({ server, name }: CorpusRef): string => `${server}/${name.normalize('NFC').toLowerCase()}`;
 
 /**
  * Who asked for which training and where to report, so that a restart forgets nobody; and which corpora are not to be

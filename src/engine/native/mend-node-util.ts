@@ -1,10 +1,12 @@
 import util from 'node:util';
 
 /**
- * Gives Node a `util.isNullOrUndefined`, which tfjs-node 4.22.0 calls when it creates tensors. Node 23 dropped it, and
- * Node 22 prints a deprecation warning, so it is replaced there too. Call it before that package is used.
+ * Gives Node the functions of `util` that tfjs-node 4.22.0 calls when it creates tensors: `isNullOrUndefined`, which Node 23
+ * dropped, and `isArray`. Node 22 prints a deprecation warning for both, so they are replaced there too. Call it before that
+ * package is used.
  */
 export function mendNodeUtil(): void {
-  const old = util as { isNullOrUndefined?: (value: unknown) => boolean };
+  const old = util as { isNullOrUndefined?: (value: unknown) => boolean; isArray?: (value: unknown) => boolean };
   old.isNullOrUndefined = (value) => value === null || value === undefined;
+  old.isArray = Array.isArray;
 }

@@ -1,0 +1,66 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { openEngine } from '../../src/engine/open-engine.ts';
+import { LibraryStoryteller } from '../../src/story/library-storyteller.ts';
+import { house, runs } from '../training/house.ts';
+
+const PHRASES = [
+  'a purple heron walked',
+  'seven brass kettles sang',
+  'beneath the crooked lighthouse',
+  'grandmother traded her thimble',
+  'nobody weighed the moon',
+  'an honest ferryman slept',
+  'eleven geese in waistcoats',
+  'the marmalade treaty failed',
+  'whispering to the barometer',
+  'until the clocks apologised',
+];
+
+/** Files below the folder in which any of the phrases stands, in whatever case, also word by word as a JSON list. */
+function traces(folder: string): string[] {
+  const needles = PHRASES.flatMap((phrase) => [phrase, phrase.split(' ').join('","')]);
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => {
+      const content = readFileSync(path).toString('latin1').toLowerCase();
+      return needles.some((needle) => content.includes(needle));
+    });
+}
+
+it('leaves no phrase of a forgotten story in the library', { timeout: 120_000 }, async () => {
+  const { library, trainer, dataFolder } = house();
+  const openWasm = async () => (await openEngine({ choice: 'wasm' })).engine;
+  const storyteller = new LibraryStoryteller({ library, trainer, openEngine: openWasm });
+  const [ann, bob] = ['ann', 'bob'].map((user) => ({ server: 'guild', channel: 'c', user }));
+  const upload = (asker: typeof ann, text: string, iterations: number) =>
+    storyteller.train(asker as NonNullable<typeof ann>, {
+      files: [{ fileName: 'tale.txt', bytes: Buffer.from(text) }],
+      corpus: 'tales',
+      mode: 'append',
+      options: { units: 24, iterations },
+    });
+  const kept = 'a plain goat ate plain grass and was content with it all day long.';
+  await (await upload(bob, kept, 300)).training.ended;
+  await (await upload(ann, `${PHRASES.join('. ')}.`, 300)).training.ended;
+  const asker = bob as NonNullable<typeof bob>;
+  // A story told by heart, one continued, and a training under way with its checkpoint: all hold the text in some form.
+  const story = await storyteller.tell(asker, { opening: 'a purple heron', corpus: 'tales' });
+  await storyteller.continue(asker, story.id);
+  const { training } = await upload(bob, 'a second goat came and ate the rest of it.', 1_000_000);
+  await runs(training);
+  expect(traces(dataFolder).length).toBeGreaterThan(1);
+
+  const forgotten = await storyteller.forget(ann as NonNullable<typeof ann>);
+  expect(forgotten).toMatchObject([{ corpus: 'tales', stories: 1, left: 2 }]);
+  expect(traces(dataFolder)).toEqual([]);
+  expect((await library.read({ server: 'guild', name: 'tales' })).map(({ text }) => text)).toContain(kept);
+  // What is left is learned again, and tells.
+  await trainer.trainings()[0]?.ended;
+  const again = await storyteller.tell(asker, { opening: 'a plain goat', corpus: 'tales' });
+  expect(again.continuation).toHaveLength(32);
+  expect(traces(dataFolder)).toEqual([]);
+  await storyteller.close();
+});

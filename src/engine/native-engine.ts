@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Engine, NamedValues, Optimizer, OptimizerKind, Parameter, Tensor } from './engine.ts';
+import { valuesOf } from './named-values.ts';
 import { mendNodeUtil } from './native/mend-node-util.ts';
 
 /** The part of tfjs-node's backend that runs any TensorFlow operation by name. */
@@ -200,11 +201,7 @@ class NativeOptimizer implements Optimizer {
   }
 
   restore(state: readonly NamedValues[]): void {
-    const find = (name: string) => {
-      const found = state.find((entry) => entry.name === name);
-      if (!found) throw new Error(`The optimizer's state lacks ${name}.`);
-      return found.values;
-    };
+    const find = (name: string) => valuesOf(state, name);
     this.#steps = find('steps')[0] as number;
     for (const moment of this.#moments.flat()) moment.assign(find(moment.name));
   }

@@ -1,6 +1,7 @@
 import { version_wasm } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Engine, NamedValues, Optimizer, OptimizerKind, Parameter, Tensor } from './engine.ts';
+import { valuesOf } from './named-values.ts';
 
 /** Opens the engine that installs everywhere: TensorFlow.js on WebAssembly with SIMD. */
 export async function openWasmEngine(): Promise<Engine> {
@@ -93,11 +94,7 @@ class WasmOptimizer implements Optimizer {
   }
 
   restore(state: readonly NamedValues[]): void {
-    const find = (name: string) => {
-      const found = state.find((entry) => entry.name === name);
-      if (!found) throw new Error(`The optimizer's state lacks ${name}.`);
-      return found.values;
-    };
+    const find = (name: string) => valuesOf(state, name);
     this.#steps = find('steps')[0] as number;
     for (const [k, { name, shape }] of this.#parameters.entries()) {
       this.#moments[k] = (this.#moments[k] as Tensor[]).map((moment, m) => {

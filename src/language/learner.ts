@@ -7,6 +7,7 @@ import {
   type Parameter,
   type Tensor,
 } from '../engine/engine.ts';
+import { valuesOf } from '../engine/named-values.ts';
 import { type Evaluation, evaluate } from './evaluation.ts';
 import { initialWeights, lossAndGradients, type Weights } from './network.ts';
 import type { PrefixTree } from './prefix-tree.ts';
@@ -77,11 +78,7 @@ export class Learner {
 
   /** Takes weights over that `values` gave. Throws where one is missing. */
   assign(values: readonly NamedValues[]): void {
-    for (const parameter of this.#parameters) {
-      const found = values.find(({ name }) => name === parameter.name);
-      if (!found) throw new Error(`The checkpoint lacks the weight ${parameter.name}.`);
-      parameter.assign(found.values);
-    }
+    for (const parameter of this.#parameters) parameter.assign(valuesOf(values, parameter.name));
   }
 
   /** The weights and the optimizer's memory: all that the next step depends on. */

@@ -9,21 +9,24 @@ import { Progress, type ProgressState } from './progress.ts';
 import { completeRecipe, type Recipe, type RecipeOptions } from './recipe.ts';
 import { Schedule, type ScheduleState } from './schedule.ts';
 import { type SplitText, splitText } from './split-text.ts';
-import { Teller } from './teller.ts';
+import { tellSample } from './tell-sample.ts';
 import { type TrainingFigures, trainingFigures } from './training-figures.ts';
 import { TrainingLog } from './training-log.ts';
-import { typeset } from './typeset.ts';
 import { bestPossible } from './windows.ts';
 
 /** One look at a running training. */
 export interface TrainingReport {
   readonly step: number;
+  /** Share done, 0 to 1, by steps, by seconds or by what is left to learn, whichever is furthest. */
   readonly share: number;
   readonly secondsSpent: number;
+  /** Seconds left, or null while there is nothing to estimate it from. */
   readonly secondsLeft: number | null;
+  /** Mean loss a symbol, nats, over the latest steps. */
   readonly loss: number;
   readonly accuracy: number;
   readonly heldOutPerplexity: number | null;
+  /** A sentence the model tells at this point, typeset: it learns as it goes. */
   readonly sample: string | null;
 }
 
@@ -57,8 +60,7 @@ const CHECKPOINT_SECONDS = 15;
 /** Work done between two looks at the rest of the world, and between two reports, in milliseconds. */
 const TURN = 50;
 const REPORT = 400;
-/** Symbols of the sentence shown while it learns, and how often one is told, in milliseconds. */
-const SAMPLE_SYMBOLS = 14;
+/** How often a sentence is told while it learns, in milliseconds. */
 const SAMPLE = 2_000;
 
 /** What a checkpoint holds besides tensors. */
@@ -262,19 +264,5 @@ class TrainingRun {
         sampleText: await tellSample(this.#engine, model),
       }),
     };
-  }
-}
-
-/** What the model makes of the first words of its text, typeset. */
-async function tellSample(engine: Engine, model: Model): Promise<string> {
-  const opening = (model.text.stories[0] as Int32Array).subarray(0, model.recipe.window);
-  const teller = new Teller(engine, model);
-  try {
-    const told = await teller.tell(opening, { words: SAMPLE_SYMBOLS, temperature: 0, seed: model.recipe.seed });
-    const { vocabulary, language } = model;
-    const formOf = (symbol: string) => vocabulary.forms[vocabulary.idOf(symbol) ?? -1] ?? symbol;
-    return typeset(vocabulary.decode([...opening, ...told]), { formOf, language });
-  } finally {
-    teller.dispose();
   }
 }

@@ -1,28 +1,13 @@
 import type { EngineName } from '../engine/engine.ts';
+import type { Figures } from '../library/library.ts';
 import type { Evaluation } from './evaluation.ts';
 import type { Model } from './model.ts';
 import type { CurvePoint, Progress } from './progress.ts';
 import type { SplitText } from './split-text.ts';
 import { predictionLine } from './training-log.ts';
 
-/** What was measured of a finished training. Losses in nats a symbol; null where nothing is held out or not reached. */
-export interface TrainingFigures {
-  readonly words: number;
-  readonly vocabulary: number;
-  readonly steps: number;
-  readonly seconds: number;
-  readonly secondsToAccuracy: number | null;
-  readonly loss: number;
-  readonly perplexity: number;
-  readonly accuracy: number;
-  readonly heldOutAccuracy: number | null;
-  readonly heldOutPerplexity: number | null;
-  readonly heldOutPerplexityModelOnly: number | null;
-  readonly heldOutUnknownShare: number | null;
-  readonly sample: string;
-  readonly sampleText: string;
-  readonly language: string;
-  readonly recipe: string;
+/** What was measured of a finished training, and its learning curve. */
+export interface TrainingFigures extends Figures {
   readonly engine: EngineName;
   readonly curve: readonly CurvePoint[];
 }

@@ -1,4 +1,5 @@
 import type { RecipeOptions } from '../language/recipe.ts';
+import type { TrainingReport } from '../language/train-model.ts';
 import type { CorpusRef, Version } from '../library/library.ts';
 
 /** Where the progress and the end of a training are told: enough for an adapter to find the message again after a restart. */
@@ -19,21 +20,8 @@ export interface TrainingRequest {
   readonly reportTo?: ReportTo;
 }
 
-/** One look at a running training. All figures are those of the latest report, about twice a second. */
-export interface TrainingProgress {
-  readonly step: number;
-  /** Share done, 0 to 1, by steps or by seconds, whichever ends the training first. */
-  readonly share: number;
-  readonly secondsSpent: number;
-  /** Seconds left, or null while there is nothing to estimate it from. */
-  readonly secondsLeft: number | null;
-  /** Mean loss a symbol, nats, over the latest steps. */
-  readonly loss: number;
-  readonly accuracy: number;
-  readonly heldOutPerplexity: number | null;
-  /** A sentence the model tells at this point, typeset: it learns as it goes. */
-  readonly sample: string | null;
-}
+/** The figures of the latest report, about twice a second. */
+export type TrainingProgress = TrainingReport;
 
 export type TrainingEvent =
   | { readonly kind: 'queued' /** 1 = next. */; readonly place: number }

@@ -1,0 +1,21 @@
+import type { Engine } from '../engine/engine.ts';
+import type { Model } from './model.ts';
+import { Teller } from './teller.ts';
+import { typeset } from './typeset.ts';
+
+/** Symbols added to the beginning of the text. */
+const SYMBOLS = 14;
+
+/** What the model makes of the first words of its text, typeset. */
+export async function tellSample(engine: Engine, model: Model): Promise<string> {
+  const opening = (model.text.stories[0] as Int32Array).subarray(0, model.recipe.window);
+  const teller = new Teller(engine, model);
+  try {
+    const told = await teller.tell(opening, { words: SYMBOLS, temperature: 0, seed: model.recipe.seed });
+    const { vocabulary, language } = model;
+    const formOf = (symbol: string) => vocabulary.forms[vocabulary.idOf(symbol) ?? -1] ?? symbol;
+    return typeset(vocabulary.decode([...opening, ...told]), { formOf, language });
+  } finally {
+    teller.dispose();
+  }
+}

@@ -1,11 +1,13 @@
+import type { Surface } from './chat/announcements.ts';
 import type { TerminalAdapter, TerminalOptions } from './chat/terminal/terminal-adapter.ts';
 import type { Config } from './config.ts';
 import type { BackgroundInstall } from './engine/native/install-in-background.ts';
 import type { OpenedEngine } from './engine/open-engine.ts';
-import type { Library } from './library/library.ts';
+import type { Library, ServerId } from './library/library.ts';
 import type { Storyteller } from './story/storyteller.ts';
 import type { Journal } from './telemetry/late-log.ts';
-import type { NightlyReport } from './training/nightly.ts';
+import type { NightlyReport } from './training/nightly-run.ts';
+import type { NightlySchedule } from './training/nightly-schedule.ts';
 import type { Trainer, Training } from './training/trainer.ts';
 
 /** Everything below the surfaces, put together. */
@@ -13,8 +15,12 @@ export interface House {
   readonly library: Library;
   readonly trainer: Trainer;
   readonly storyteller: Storyteller;
-  /** Retrains now what has new stories; each training is shown to `onTraining` as it begins. */
-  retrain(onTraining: (training: Training) => void): Promise<NightlyReport[]>;
+  /** Where morning reports and trainings of an earlier process are told; whoever opens a surface adds it. */
+  readonly surfaces: Surface[];
+  /** Retrains now what has new stories, of one server or of all; each training is shown to `onTraining` as it begins. */
+  retrain(onTraining: (training: Training) => void, server?: ServerId): Promise<NightlyReport[]>;
+  /** Gives a server a nightly schedule of its own, or with null the common one again; resolves to its next run. */
+  schedule(server: ServerId, schedule: NightlySchedule | null): Promise<Date | null>;
   /**
    * For a process that stays: takes up what an earlier one left, retrains every night, and gets the faster engine where
    * it can be had.
@@ -59,52 +65,51 @@ export async function assemble(foundations: Foundations): Promise<House> {
     waitForNative: foundations.waitForNative,
     log,
   });
+  const surfaces: Surface[] = [];
+  const announcements = once(async () => {
+    const { Announcements } = await import('./chat/announcements.ts');
+    return new Announcements(surfaces, log);
+  });
+  const nightly = once(async () => {
+    const { Nightly } = await import('./training/nightly.ts');
+    const report = async (report: NightlyReport) => (await announcements()).report(report);
+    return new Nightly({ library, trainer, schedule: retrain, report, log });
+  });
   const engines = new Engines(foundations);
   const storyteller = new LibraryStoryteller({
     library,
     trainer,
     openEngine: () => engines.open(),
+    nextRetrain: async (server) => (await nightly()).nextRun(server),
     setAside: (corpus) => trainer.setAside(corpus),
     maxUpload: config.maxUpload,
     modelMemory: config.modelMemory,
     log,
   });
   const parts: Closable[] = [library, trainer, engines, storyteller];
-  const nights = async (by: Trainer, report: (report: NightlyReport) => void) => {
-    const { Nightly } = await import('./training/nightly.ts');
-    return new Nightly({ library, trainer: by, schedule: retrain, report, log });
-  };
   return {
     library,
     trainer,
     storyteller,
-    async retrain(onTraining) {
-      const nightly = await nights(watched(trainer, onTraining), () => undefined);
-      return nightly.run();
+    surfaces,
+    async retrain(onTraining, server) {
+      return (await nightly()).run((other) => server === undefined || other === server, onTraining);
+    },
+    async schedule(server, schedule) {
+      await (await nightly()).override(server, schedule);
+      return (await nightly()).nextRun(server);
     },
     async settle() {
-      trainer.resume().catch((error: unknown) => log.error({ err: error }, 'earlier trainings were not taken up'));
-      const nightly = await nights(trainer, (report) => log.info(report, 'retrained'));
-      parts.push({ close: async () => nightly.stop() });
-      await nightly.start();
+      const [told, nights] = [await announcements(), await nightly()];
+      trainer
+        .resume()
+        .then(() => told.follow(trainer.trainings()))
+        .catch((error: unknown) => log.error({ err: error }, 'earlier trainings were not taken up'));
+      parts.push({ close: async () => nights.stop() });
+      await nights.start();
       await engines.improve();
     },
     close: once(() => closeInReverse(parts)),
-  };
-}
-
-/** A trainer that shows each training as it is asked for. */
-function watched(trainer: Trainer, onTraining: (training: Training) => void): Trainer {
-  return {
-    async train(request) {
-      const training = await trainer.train(request);
-      onTraining(training);
-      return training;
-    },
-    trainings: () => trainer.trainings(),
-    cancel: (corpus) => trainer.cancel(corpus),
-    stop: (corpus) => trainer.stop(corpus),
-    close: () => trainer.close(),
   };
 }
 
@@ -113,7 +118,7 @@ export type TerminalDoors = Omit<TerminalOptions, 'handler'>;
 
 /** Opens the terminal chat on a house. */
 export async function openTerminal(
-  { storyteller }: House,
+  { storyteller, surfaces }: House,
   log: Journal,
   doors: TerminalDoors,
 ): Promise<TerminalAdapter> {
@@ -121,7 +126,10 @@ export async function openTerminal(
     import('./chat/chat-handler.ts'),
     import('./chat/terminal/terminal-adapter.ts'),
   ]);
-  return new TerminalAdapter({ ...doors, handler: new ChatHandler({ storyteller, log }) });
+  const handler = new ChatHandler({ storyteller, log });
+  const adapter = new TerminalAdapter({ ...doors, handler });
+  surfaces.push({ adapter, handler });
+  return adapter;
 }
 
 /** The engine that tells: opened at the first story, and again once a faster one has been installed beside it. */

@@ -16,6 +16,13 @@ export interface ChatAdapter {
   start(): Promise<void>;
   /** Listens to nobody any more. Safe to call twice, and before `start`. */
   stop(): Promise<void>;
+  /**
+   * Says something that nobody asked for just now: a message of its own in a channel of this surface. Before `start` it
+   * waits for that. Rejects with FabulistError where the channel cannot be told: stopped, gone, or of another surface.
+   */
+  announce(reportTo: ReportTo, message: Message): Promise<void>;
+  /** The language of a channel, in which announcements there are written. */
+  localeOf(reportTo: ReportTo): Locale;
 }
 
 /** Something a person asked for, by typing a command or pressing a button. */

@@ -5,7 +5,7 @@ import type { AccuracyReport, Asker, CorpusOverview } from './storyteller.ts';
 
 export interface CorpusReportsOptions {
   readonly library: Library;
-  readonly nextRetrain?: (server: ServerId) => Date | null;
+  readonly nextRetrain?: (server: ServerId) => Promise<Date | null>;
   readonly setAside?: (corpus: Corpus) => Promise<string | null>;
 }
 
@@ -23,6 +23,8 @@ export class CorpusReports {
 
   async accuracy(asker: Asker, corpus: Corpus): Promise<AccuracyReport> {
     const versions = await this.#options.library.versions(corpus);
+    // A starter never changes, so it is never retrained.
+    const nextRetrain = corpus.server === STARTERS ? null : await this.#options.nextRetrain?.(asker.server);
     const telling = versions.versions.find(({ id }) => id === versions.telling) ?? null;
     return {
       corpus,
@@ -30,7 +32,7 @@ export class CorpusReports {
       telling,
       versions,
       stale: telling?.corpusHash !== corpus.hash,
-      nextRetrain: this.#options.nextRetrain?.(asker.server)?.toISOString() ?? null,
+      nextRetrain: nextRetrain?.toISOString() ?? null,
       setAside: await this.setAside(corpus),
       training: this.#trainings.of(corpus),
     };

@@ -44,7 +44,7 @@ export interface StorytellerOptions {
   /** Default: the machine's. */
   readonly clock?: Clock;
   /** When the nightly run is next due for a server; default: never. */
-  readonly nextRetrain?: (server: ServerId) => Date | null;
+  readonly nextRetrain?: (server: ServerId) => Promise<Date | null>;
   /** Why a corpus is no longer trained by itself, or null; default: never set aside. */
   readonly setAside?: (corpus: Corpus) => Promise<string | null>;
   /** Bytes of one uploaded file at most; default 25 MB. */
@@ -188,7 +188,7 @@ export class LibraryStoryteller implements Storyteller {
     this.#offers.clear();
     await this.#sessions.forget((corpus) => forgotten.some((entry) => sameCorpus(entry.corpus, corpus)));
     for (const { corpus, left } of forgotten) {
-      if (left > 0) await this.#ask(asker, corpus, { options: {} });
+      if (left > 0) await this.#ask(asker, corpus, { options: {} }, 'remainder');
     }
     return forgotten.map(({ corpus, stories, versions, left }) => ({
       corpus: corpus.name,
@@ -229,11 +229,16 @@ export class LibraryStoryteller implements Storyteller {
     await this.#trainings.trainStarter({ server: corpus.server, name: corpus.name }, asker, onTraining);
   }
 
-  #ask(asker: Asker, corpus: CorpusRef, request: Pick<TrainRequest, 'options' | 'reportTo'>): Promise<Training> {
+  #ask(
+    asker: Asker,
+    corpus: CorpusRef,
+    request: Pick<TrainRequest, 'options' | 'reportTo'>,
+    reason: 'asked' | 'remainder' = 'asked',
+  ): Promise<Training> {
     return this.#options.trainer.train({
       corpus: { server: corpus.server, name: corpus.name },
       options: request.options,
-      reason: 'asked',
+      reason,
       by: asker.user,
       ...(request.reportTo && { reportTo: request.reportTo }),
     });

@@ -26,11 +26,13 @@ export class LocalTrainer implements Trainer {
     this.#requests = new TrainingRequests(options.library, options.now ?? Date.now);
   }
 
-  async train(request: TrainingRequest): Promise<Training> {
-    const { server, name } = request.corpus;
+  async train(asked: TrainingRequest): Promise<Training> {
+    const { server, name } = asked.corpus;
     const corpus = await this.#options.library.corpus(server, name);
     if (!corpus)
       throw new FabulistError('unknown-corpus', `The corpus "${name}" is not there, so it cannot be trained.`);
+    const request =
+      asked.reason === 'remainder' ? { ...asked, ...(await this.#requests.lastAsked(asked.corpus)) } : asked;
     await this.#requests.add(request);
     if (this.#closed)
       throw new FabulistError('cancelled', 'Fabulist is shutting down; the training begins at the next start.');

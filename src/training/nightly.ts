@@ -1,185 +1,186 @@
 import cron from 'node-cron';
-import type { CorpusRef, Library, ServerId, Version } from '../library/library.ts';
-import { STARTERS } from '../library/library.ts';
-import type { ReportTo, Trainer } from './trainer.ts';
-import { TrainingRequests } from './training-requests.ts';
+import type { ServerId } from '../library/library.ts';
+import { type NightlyReport, NightlyRun, type NightlyRunOptions } from './nightly-run.ts';
+import { momentOf, type NightlySchedule, nextWallTime, wallTime } from './nightly-schedule.ts';
+import type { Training } from './trainer.ts';
 
-/** When the nightly run of a server begins. */
-export interface NightlySchedule {
-  /** Five or six fields, or null for never. */
-  readonly cron: string | null;
-  /** An IANA name; absent: the machine's own. */
-  readonly timezone?: string | undefined;
-}
-
-/** What the nightly run did with one corpus. */
-export interface NightlyReport {
-  readonly corpus: CorpusRef;
-  /** Stories that the model before had not read. */
-  readonly storiesRead: number;
-  /** The version that told before, null for the first. */
-  readonly before: Version | null;
-  /** The new version; null where the training failed. */
-  readonly after: Version | null;
-  /** Why the new version was kept out, or why there is none; null where it tells now. */
-  readonly problem: string | null;
-  /** Where the corpus was last trained on request. */
-  readonly reportTo: ReportTo | null;
-}
-
-export interface NightlyOptions {
-  readonly library: Library;
-  readonly trainer: Trainer;
+export interface NightlyOptions extends NightlyRunOptions {
   readonly schedule: NightlySchedule;
-  /** Tells the morning report; its failures are logged and spoil nothing. */
-  readonly report: (report: NightlyReport) => Promise<void> | void;
-  readonly log?: { warn(details: object, message: string): void };
 }
 
-/** A missed run is looked for this far back, in minutes: a machine that was off for longer catches up all the same. */
-const LOOK_BACK = 31 * 24 * 60;
 const MINUTE = 60_000;
+/** Milliseconds until what is set by other processes is looked up again. */
+const FRESH = 5 * MINUTE;
 
-interface LastRun {
+/** Up to when the runs of a shift are done with. A shift that is new has missed nothing. */
+interface Mark {
   /** Milliseconds since 1970. */
   readonly at: number;
 }
 
-/** Retrains every night the corpora that have new stories, and says in the morning what came of it. */
+/** The servers that share a schedule, and when they are due. */
+interface Shift {
+  /** By which its mark is found: the server, or for the common schedule that itself, as processes may differ in it. */
+  readonly key: string;
+  readonly schedule: NightlySchedule;
+  readonly serves: (server: ServerId) => boolean;
+  /** Wall time of the next run, as of `wallTime`; null for never. */
+  readonly due: number | null;
+}
+
+/**
+ * Retrains every night the corpora that have new stories, and says in the morning what came of it.
+ *
+ * Once a minute it looks whether the clock on the wall of a schedule shows the time of its next run or a later one. That
+ * one rule also covers nights in which the clocks are changed, machines that were off or asleep (caught up once), and
+ * schedules with seconds (they run at the next full minute). Schedules are kept in the library: what another process
+ * sets is looked up every five minutes and before each run, so it takes effect without a restart, and a run that fell
+ * into those minutes is caught up.
+ */
 export class Nightly {
   readonly #options: NightlyOptions;
-  readonly #requests: TrainingRequests;
-  #tasks: { destroy(): unknown }[] = [];
-  #running: Promise<NightlyReport[]> | null = null;
+  readonly #run: NightlyRun;
+  #beat: { destroy(): unknown } | null = null;
+  #shifts: readonly Shift[] = [];
+  /** Milliseconds since 1970. */
+  #readAt = 0;
+  #looking = false;
+  #started = false;
 
   constructor(options: NightlyOptions) {
     this.#options = options;
-    this.#requests = new TrainingRequests(options.library, Date.now);
+    this.#run = new NightlyRun(options);
   }
 
-  /** Schedules the runs, and catches up once on what was missed while the machine was off. Safe to call twice. */
+  /** Begins to look at the clock, and catches up once on what was missed while the machine was off. Safe to call twice. */
   async start(): Promise<void> {
     this.stop();
-    const overrides = await this.overrides();
-    const groups: { schedule: NightlySchedule; serves: (server: ServerId) => boolean; key: string }[] = [
-      { schedule: this.#options.schedule, serves: (server) => !overrides.has(server), key: 'all' },
-      ...[...overrides].map(([server, schedule]) => ({
-        schedule,
-        serves: (other: ServerId) => other === server,
-        key: server,
-      })),
-    ];
-    for (const { schedule, serves, key } of groups) {
-      if (schedule.cron === null) continue;
-      const run = () => void this.#night(key, serves);
-      const task = cron.schedule(schedule.cron, run, zoned(schedule));
-      this.#tasks.push(task);
-      if (await this.#missed(key, task)) run();
+    this.#started = true;
+    await this.#read();
+    if (!this.#started) return;
+    // Beats that come late are no concern: what is due stays due. node-cron would warn of them on the terminal.
+    this.#beat = cron.schedule('* * * * *', () => this.#look(), { suppressMissedWarning: true });
+    void this.#look();
+  }
+
+  /** Ends the schedule; a run under way ends with the corpus it is at. Safe to call twice. */
+  stop(): void {
+    this.#started = false;
+    this.#run.stop();
+    this.#beat?.destroy();
+    this.#beat = null;
+  }
+
+  /** The next nightly run of a server, or null where there is none. Needs no start. */
+  async nextRun(server: ServerId): Promise<Date | null> {
+    const { library } = this.#options;
+    const own = await library.readDocument<NightlySchedule>('nightly', OVERRIDE + server);
+    const schedule = own ?? this.#options.schedule;
+    const mark = await library.readDocument<Mark>('nightly', MARK + (own ? server : this.#common));
+    const now = Date.now();
+    const { timezone } = schedule;
+    // Both count: where the clock was put back, what was run this night lies ahead of what it shows.
+    const done = mark ? wallTime(Math.min(mark.at, now), timezone) : 0;
+    const due = this.#next(schedule, Math.max(wallTime(now, timezone), done));
+    return due === null ? null : new Date(momentOf(due, timezone, now));
+  }
+
+  /**
+   * Gives a server a schedule of its own, or with null the common one again. Takes effect in every running process
+   * within five minutes.
+   */
+  async override(server: ServerId, schedule: NightlySchedule | null): Promise<void> {
+    const { library } = this.#options;
+    if (schedule) {
+      await this.#mark(server);
+      await library.writeDocument('nightly', OVERRIDE + server, schedule);
+    } else {
+      await library.deleteDocument('nightly', OVERRIDE + server);
+      await library.deleteDocument('nightly', MARK + server);
+    }
+    this.#readAt = 0;
+  }
+
+  /**
+   * Retrains now what has new stories, corpus by corpus; each training is shown to `onTraining` as it begins. While a run
+   * is under way, gives its reports instead.
+   */
+  run(serves?: (server: ServerId) => boolean, onTraining?: (training: Training) => void): Promise<NightlyReport[]> {
+    return this.#run.begin(serves, onTraining);
+  }
+
+  /** Runs what is due. Never rejects. */
+  async #look(): Promise<void> {
+    if (this.#looking) return;
+    this.#looking = true;
+    try {
+      // Another process may have run it meanwhile, or its time may have been changed.
+      if (Date.now() - this.#readAt >= FRESH || this.#shifts.some(isDue)) await this.#read();
+      const due = this.#shifts.filter(isDue);
+      // Written first: a run that kills the machine is not tried again and again.
+      for (const { key } of due) await this.#mark(key);
+      if (due.length === 0 || !this.#started) return;
+      void this.#night((server) => due.some(({ serves }) => serves(server)));
+    } catch (error) {
+      this.#options.log?.warn({ err: error }, 'The nightly schedule could not be looked up');
+    } finally {
+      this.#looking = false;
     }
   }
 
-  /** Ends the schedule; a run under way goes on. Safe to call twice. */
-  stop(): void {
-    for (const task of this.#tasks) task.destroy();
-    this.#tasks = [];
-  }
-
-  /** The next nightly run of a server, or null where there is none. */
-  async nextRun(server: ServerId): Promise<Date | null> {
-    const schedule = (await this.overrides()).get(server) ?? this.#options.schedule;
-    if (schedule.cron === null) return null;
-    const task = cron.createTask(schedule.cron, () => undefined, zoned(schedule));
-    const next = task.getNextRuns(1)[0] ?? null;
-    task.destroy();
-    return next;
-  }
-
-  /** The servers that have a schedule of their own. */
-  async overrides(): Promise<Map<ServerId, NightlySchedule>> {
-    const all = await this.#options.library.listDocuments<NightlySchedule>('nightly');
-    return new Map(
-      all.filter(({ key }) => key.startsWith(OVERRIDE)).map(({ key, value }) => [key.slice(OVERRIDE.length), value]),
-    );
-  }
-
-  /** Gives a server a schedule of its own, or with null the common one again. Takes effect at the next start. */
-  async override(server: ServerId, schedule: NightlySchedule | null): Promise<void> {
-    const key = OVERRIDE + server;
-    if (schedule) await this.#options.library.writeDocument('nightly', key, schedule);
-    else await this.#options.library.deleteDocument('nightly', key);
-  }
-
-  /** Retrains now what has new stories, corpus by corpus. While a run is under way, gives its reports instead. */
-  run(serves: (server: ServerId) => boolean = () => true): Promise<NightlyReport[]> {
-    this.#running ??= this.#runAll(serves).finally(() => {
-      this.#running = null;
-    });
-    return this.#running;
-  }
-
-  async #night(key: string, serves: (server: ServerId) => boolean): Promise<void> {
+  async #night(serves: (server: ServerId) => boolean): Promise<void> {
     try {
-      // Written first: a run that kills the machine is not tried again and again.
-      await this.#options.library.writeDocument('nightly', LAST + key, { at: Date.now() } satisfies LastRun);
-      await this.#running;
-      await this.run(serves);
+      await this.#run.idle();
+      if (this.#started) await this.run(serves);
     } catch (error) {
       this.#options.log?.warn({ err: error }, 'The nightly run broke off');
     }
   }
 
-  async #missed(key: string, task: { match(date: Date): boolean }): Promise<boolean> {
-    const last = await this.#options.library.readDocument<LastRun>('nightly', LAST + key);
-    const now = Math.floor(Date.now() / MINUTE) * MINUTE;
-    // A first start has missed nothing.
-    if (!last) {
-      await this.#options.library.writeDocument('nightly', LAST + key, { at: Date.now() } satisfies LastRun);
-      return false;
+  /** Reads the schedules and when each is due. */
+  async #read(): Promise<void> {
+    const documents = await this.#options.library.listDocuments<NightlySchedule | Mark>('nightly');
+    const values = new Map(documents.map(({ key, value }) => [key, value]));
+    const own = documents.filter(({ key }) => key.startsWith(OVERRIDE)).map(({ key }) => key.slice(OVERRIDE.length));
+    const shifts: Shift[] = [];
+    const add = async (key: string, schedule: NightlySchedule, serves: Shift['serves']) => {
+      const mark = values.get(MARK + key) as Mark | undefined;
+      const at = mark ? Math.min(mark.at, Date.now()) : await this.#mark(key);
+      shifts.push({ key, schedule, serves, due: this.#next(schedule, wallTime(at, schedule.timezone)) });
+    };
+    await add(this.#common, this.#options.schedule, (server) => !own.includes(server));
+    for (const server of own) {
+      await add(server, values.get(OVERRIDE + server) as NightlySchedule, (other) => other === server);
     }
-    const earliest = now - LOOK_BACK * MINUTE;
-    for (let at = now; at > Math.max(last.at, earliest); at -= MINUTE) if (task.match(new Date(at))) return true;
-    return last.at < earliest;
+    this.#shifts = shifts;
+    this.#readAt = Date.now();
   }
 
-  async #runAll(serves: (server: ServerId) => boolean): Promise<NightlyReport[]> {
-    const { library, log, report } = this.#options;
-    const reports: NightlyReport[] = [];
-    for await (const { server, name } of library.everyCorpus()) {
-      if (server === STARTERS || !serves(server)) continue;
-      const done = await this.#retrain({ server, name });
-      if (!done) continue;
-      reports.push(done);
-      try {
-        await report(done);
-      } catch (error) {
-        log?.warn({ err: error, corpus: { server, name } }, 'A morning report could not be told');
-      }
-    }
-    return reports;
-  }
-
-  /** Null where there is nothing new to learn. */
-  async #retrain(ref: CorpusRef): Promise<NightlyReport | null> {
-    const { library, trainer } = this.#options;
-    const corpus = await library.corpus(ref.server, ref.name);
-    const { versions, telling } = await library.versions(ref);
-    const [newest] = versions;
-    if (!corpus || newest?.corpusHash === corpus.hash || !(await this.#requests.mayTrain(ref, corpus.hash)))
+  /** Null also for a schedule that cannot be read, such as an edited one: it must not keep the others from their night. */
+  #next(schedule: NightlySchedule, after: number): number | null {
+    try {
+      return nextWallTime(schedule, after);
+    } catch (error) {
+      this.#options.log?.warn({ err: error, schedule }, 'A nightly schedule cannot be read');
       return null;
-    const before = versions.find(({ id }) => id === telling) ?? null;
-    const read = new Set(newest?.stories);
-    const { options, reportTo } = await this.#requests.lastAsked(ref);
-    const training = await trainer.train({ corpus: ref, options, reason: 'nightly', by: 'nightly' });
-    const end = await training.ended;
-    if (end.kind === 'cancelled') return null;
-    const after = end.kind === 'finished' ? end.version : null;
-    const problem = end.kind === 'failed' ? end.message : (after?.keptOut ?? null);
-    const storiesRead = corpus.stories.filter(({ hash }) => !read.has(hash)).length;
-    return { corpus: ref, storiesRead, before, after, problem, reportTo: reportTo ?? null };
+    }
+  }
+
+  async #mark(key: string): Promise<number> {
+    const at = Date.now();
+    await this.#options.library.writeDocument('nightly', MARK + key, { at } satisfies Mark);
+    return at;
+  }
+
+  get #common(): string {
+    const { cron: expression, timezone } = this.#options.schedule;
+    return `* ${expression} ${timezone}`;
   }
 }
 
-const LAST = 'last run ';
+const MARK = 'last run ';
 const OVERRIDE = 'schedule of ';
 
-const zoned = ({ timezone }: NightlySchedule) => ({ noOverlap: true, ...(timezone && { timezone }) });
+function isDue({ due, schedule }: Shift): boolean {
+  return due !== null && wallTime(Date.now(), schedule.timezone) >= due;
+}

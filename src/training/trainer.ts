@@ -14,7 +14,8 @@ export interface ReportTo {
 export interface TrainingRequest {
   readonly corpus: CorpusRef;
   readonly options: RecipeOptions;
-  readonly reason: 'asked' | 'nightly' | 'starter';
+  /** `remainder`: what `/forget` left is learned again, with the options it was last asked for with. */
+  readonly reason: 'asked' | 'nightly' | 'starter' | 'remainder';
   /** Platform id of who asked; `nightly` for the nightly run. */
   readonly by: string;
   readonly reportTo?: ReportTo;

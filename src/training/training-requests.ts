@@ -49,7 +49,9 @@ export class TrainingRequests {
       askedAt: before?.askedAt ?? this.#now(),
     } satisfies Kept);
     if (request.reason !== 'asked') return;
-    const { options, reportTo } = request;
+    const { options } = request;
+    // The command line has no channel: what it trains goes on being reported where it was before.
+    const reportTo = request.reportTo ?? (await this.lastAsked(request.corpus)).reportTo;
     const last: LastAsked = { options, ...(reportTo && { reportTo }) };
     await this.#library.writeDocument('settings', lastAskedKey(request.corpus), last);
   }

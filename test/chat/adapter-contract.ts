@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ActionName } from '../../src/chat/commands.ts';
+import type { Message } from '../../src/chat/message.ts';
 import { FabulistError } from '../../src/errors.ts';
 import type { Asker, Storyteller } from '../../src/story/storyteller.ts';
-import type { TrainingProgress } from '../../src/training/trainer.ts';
+import type { ReportTo, TrainingProgress } from '../../src/training/trainer.ts';
 import { FakeStoryteller, VERSION } from './fake-storyteller.ts';
 
 /** What an adapter's tests provide so that the contract can talk through it. */
@@ -11,11 +12,15 @@ export interface AdapterHarness {
   open(storyteller: Storyteller, log: FakeLog): Promise<OpenChat>;
   /** Whether messages change in place while something goes on; else only what comes of it is shown. */
   readonly edits: boolean;
+  /** Whether the surface can say what nobody asked for just now; else an announcement is refused, and nothing is shown. */
+  readonly announces: boolean;
 }
 
 export interface OpenChat {
   /** A person at a place of the surface, who may manage its server. */
   join(who: Asker): Promise<Person>;
+  /** What the adapter does with an announcement. */
+  announce(reportTo: ReportTo, message: Message): Promise<void>;
   /** What was sent so far and would act on somebody's surface: mentions, links, markup, escape sequences out of told text. */
   live(): string[];
   /** Lets the adapter receive its own messages, where a surface delivers those. */
@@ -49,6 +54,10 @@ const ALICE: Asker = { server: 'local', channel: 'here', user: 'alice' };
 const EVE: Asker = { server: 'elsewhere', channel: 'there', user: 'eve' };
 const FILE = { fileName: 'fables.txt', bytes: Buffer.from('Long ago, the mice had a general council.') };
 
+const HOSTILE =
+  'a\u001b[2J\u001b]0;title\u0007\u202e\u0000\u009b31m\r\n @everyone <@1> <@&1> <!channel> <!here> ||x|| ' +
+  '[a](https://b) ``` discord.gg/x **b** _i_ <b>&amp;</b> \n> quote\n# title';
+
 const PROGRESS: TrainingProgress = {
   step: 40,
   share: 0.42,
@@ -59,6 +68,15 @@ const PROGRESS: TrainingProgress = {
   heldOutPerplexity: null,
   sample: 'The mice had a bell.',
 };
+
+const NEWS: Message = {
+  paragraphs: [
+    [{ text: 'I have been reading.', bold: true }],
+    [{ text: 'It tells: ' }, { text: 'A bell rang.', italic: true }],
+  ],
+};
+/** The place of somebody, as a training that they ask for would note it. */
+const placeOf = ({ channel }: Asker): ReportTo => ({ surface: 'any', channel });
 
 /** Waits for something to become so; only the machine's own speed passes meanwhile. */
 const eventually = (check: () => void) => vi.waitFor(check, { interval: 2, timeout: 5_000 });
@@ -247,32 +265,74 @@ export function describeAdapter(surface: string, harness: AdapterHarness): void 
     });
 
     it('lets nothing in told text act', async () => {
-      const hostile =
-        'a\u001b[2J\u001b]0;title\u0007\u202e\u0000\u009b31m\r\n @everyone <@1> <@&1> <!channel> <!here> ||x|| ' +
-        '[a](https://b) ``` discord.gg/x **b** _i_ <b>&amp;</b> \n> quote\n# title';
       storyteller.story = {
         ...storyteller.story,
-        opening: hostile,
-        prose: { opening: hostile, continuation: hostile },
-        replaced: [{ unknown: hostile, known: hostile }],
-        corpus: hostile,
+        opening: HOSTILE,
+        prose: { opening: HOSTILE, continuation: HOSTILE },
+        replaced: [{ unknown: HOSTILE, known: HOSTILE }],
+        corpus: HOSTILE,
         originality: { longestCopiedWords: 30, newFourWordRuns: 0 },
       };
       await alice.says('/story a');
       await eventually(() => expect(alice.sees()).toHaveLength(1));
       expect(alice.sees()[0]).toContain('@everyone <@1>');
-      storyteller.error = new FabulistError('bad-file', `${hostile} is empty.`);
+      storyteller.error = new FabulistError('bad-file', `${HOSTILE} is empty.`);
       await alice.says('/accuracy');
       await eventually(() => expect(alice.sees()).toHaveLength(2));
       storyteller.error = undefined;
       await alice.says('/train', FILE);
       await eventually(() => expect(storyteller.training).toBeDefined());
-      storyteller.training?.send({ kind: 'progress', progress: { ...PROGRESS, sample: hostile } });
+      storyteller.training?.send({ kind: 'progress', progress: { ...PROGRESS, sample: HOSTILE } });
       if (harness.edits) await eventually(() => expect(alice.sees().at(-1)).toContain('61 %'));
-      const figures = { ...VERSION.figures, sampleText: hostile, sample: hostile };
+      const figures = { ...VERSION.figures, sampleText: HOSTILE, sample: HOSTILE };
       storyteller.training?.send({ kind: 'finished', version: { ...VERSION, figures }, stopped: false });
       await eventually(() => expect(alice.sees().at(-1)).toContain('112'));
       expect(chat.live()).toEqual([]);
+    });
+
+    it.runIf(harness.announces)('announces in the one channel, as a message of its own', async () => {
+      const eve = await chat.join(EVE);
+      await alice.says('/story had a general');
+      await sees(alice, /^had a general/);
+      await chat.announce(placeOf(ALICE), NEWS);
+      await sees(alice, /^had a general/, /^I have been reading\.\s+It tells: A bell rang\.$/);
+      await alice.presses('continue');
+      await eventually(() => expect(alice.sees().join('\n')).toMatch(/And then\?/));
+      expect(alice.sees().join('\n')).toContain('A bell rang.');
+      expect(eve.sees()).toEqual([]);
+      expect(storyteller.calls.map(({ method }) => method)).toEqual(['tell', 'continue']);
+    });
+
+    it.runIf(harness.announces)('announces while a training is on its way', async () => {
+      await alice.says('/train', FILE);
+      await eventually(() => expect(storyteller.training).toBeDefined());
+      storyteller.training?.send({ kind: 'progress', progress: PROGRESS });
+      if (harness.edits) await sees(alice, /42 %/);
+      await chat.announce(placeOf(ALICE), NEWS);
+      await eventually(() => expect(alice.sees().join('\n')).toContain('A bell rang.'));
+      storyteller.training?.send({ kind: 'finished', version: VERSION, stopped: false });
+      await eventually(() => expect(alice.sees().join('\n')).toContain('204 words'));
+      expect(alice.sees().join('\n')).toContain('A bell rang.');
+      expect(alice.sees().join('\n')).not.toContain('42 %');
+    });
+
+    it.runIf(harness.announces)('lets nothing in an announcement act', async () => {
+      await chat.announce(placeOf(ALICE), { paragraphs: [[{ text: HOSTILE, bold: true }, { text: HOSTILE }]] });
+      await eventually(() => expect(alice.sees().join('\n')).toContain('@everyone <@1>'));
+      expect(chat.live()).toEqual([]);
+    });
+
+    it.runIf(!harness.announces)('refuses to announce, and says nothing', async () => {
+      await expect(chat.announce(placeOf(ALICE), NEWS)).rejects.toThrow(FabulistError);
+      await alice.says('/story had a general');
+      await sees(alice, /^had a general/);
+    });
+
+    it('refuses to announce in a channel that is not there, and when it is stopped', async () => {
+      await expect(chat.announce({ surface: 'any', channel: 'nowhere' }, NEWS)).rejects.toThrow(FabulistError);
+      await chat.stop();
+      await expect(chat.announce(placeOf(ALICE), NEWS)).rejects.toThrow(FabulistError);
+      expect(alice.sees()).toEqual([]);
     });
 
     it('keeps servers apart', async () => {

@@ -58,6 +58,7 @@ export class Display extends Writable {
     const count = given === '' ? 1 : Number(given);
     if (kind === 'A') this.#row = Math.max(0, this.#row - count);
     else if (kind === 'C') this.#column += count;
+    else if (kind === 'D') this.#column = Math.max(0, this.#column - count);
     else if (kind === 'G') this.#column = count - 1;
     else if (kind === 'J' && Number(given) === 0) {
       this.#rows.length = this.#row + 1;

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Message } from '../../src/chat/message.ts';
 import { accuracyReply } from '../../src/chat/replies/accuracy-reply.ts';
 import { corporaReply, exportReply } from '../../src/chat/replies/corpora-reply.ts';
+import { nightlyReply, resumedReply } from '../../src/chat/replies/nightly-reply.ts';
 import { forgetReply, helpReply } from '../../src/chat/replies/other-replies.ts';
 import { storyReply } from '../../src/chat/replies/story-reply.ts';
 import { trainingReply } from '../../src/chat/replies/training-reply.ts';
@@ -226,5 +227,70 @@ describe('figures', () => {
   it('never round up to perfection', () => {
     expect([0, 0.994, 0.9999, 1].map((share) => figures.ofHundred(share))).toEqual(['0', '99', '99', '100']);
     expect([0.999, 1].map((share) => figures.percent(share))).toEqual(['99 %', '100 %']);
+  });
+});
+
+describe('a morning report', () => {
+  const corpus = { server: 'local', name: 'fables' };
+  const version = (more: object) => ({ ...VERSION, figures: { ...FIGURES, ...more } });
+  const report = {
+    corpus,
+    storiesRead: 2,
+    before: version({ accuracy: 0.9 }),
+    after: version({ accuracy: 0.953 }),
+    problem: null,
+    reportTo: null,
+  };
+
+  it('says what was read, how well it was known before and is now, what tells, and a sample', () => {
+    expect(lines(nightlyReply(report, EN))).toEqual([
+      'I have been reading: 2 new stories in “fables”.',
+      'Of 100 words that I have read, I guessed 90 right before and guess 95 now.',
+      'From now on the new model tells.',
+      'A sentence of the new model: The mice had a general council.',
+    ]);
+    expect(lines(nightlyReply({ ...report, storiesRead: 1 }, DE))).toEqual([
+      'Ich habe gelesen: 1 neue Geschichte in „fables“.',
+      'Von 100 gelesenen Wörtern habe ich vorher 90 richtig erraten, jetzt sind es 95.',
+      'Ab jetzt erzählt das neue Modell.',
+      'Ein Satz des neuen Modells: The mice had a general council.',
+    ]);
+  });
+
+  it('says why the model from before goes on telling, by the figures that decide', () => {
+    const before = version(heldOut);
+    const after = version({ ...heldOut, heldOutAccuracy: 0.17, heldOutPerplexity: 160 });
+    const problem = 'its held-out perplexity is 160.0, the one before had 145.2';
+    expect(lines(nightlyReply({ ...report, before, after, problem }, EN)).slice(1, 4)).toEqual([
+      'Of 100 words that I had never read, I guessed 18 right before and guess 17 now.',
+      'Where I have not read, I wavered between 145.2 words and now waver between 160. Fewer is better.',
+      'The new model guesses worse, so the one from before goes on telling.',
+    ]);
+    expect(lines(nightlyReply({ ...report, before, after, problem }, DE))[3]).toBe(
+      'Das neue Modell rät schlechter, darum erzählt das von vorher weiter.',
+    );
+  });
+
+  it('tells of a first model, of stories that were taken out, and of a training that failed', () => {
+    expect(lines(nightlyReply({ ...report, before: null, after: version(heldOut) }, EN)).slice(1, 4)).toEqual([
+      'Of 100 words that I have read, I guess 62 right from the words before them.',
+      'Of 100 words that I had not read before, I guess 18 right.',
+      'From now on I can tell from it.',
+    ]);
+    expect(lines(nightlyReply({ ...report, storiesRead: 0, after: version({ sampleText: '' }) }, EN))).toEqual([
+      'The stories of “fables” have changed, so I learned it anew.',
+      expect.any(String),
+      'From now on the new model tells.',
+    ]);
+    const failed = { ...report, after: null, problem: 'The disk is full.' };
+    expect(lines(nightlyReply(failed, EN))).toEqual([
+      '“fables” could not be learned: The disk is full.',
+      'The model from before goes on telling.',
+    ]);
+    expect(lines(nightlyReply({ ...failed, before: null }, EN))).toHaveLength(1);
+  });
+
+  it('says that a training goes on', () => {
+    expect(lines(resumedReply('fables', EN))).toEqual(['I am back, and the learning of “fables” goes on.']);
   });
 });

@@ -2,6 +2,7 @@ import { PassThrough } from 'node:stream';
 import { describe, expect, it, vi } from 'vitest';
 import { ChatHandler } from '../../src/chat/chat-handler.ts';
 import type { Locale } from '../../src/chat/locale.ts';
+import { said } from '../../src/chat/message.ts';
 import { TerminalAdapter, type TerminalOptions } from '../../src/chat/terminal/terminal-adapter.ts';
 import { FabulistError } from '../../src/errors.ts';
 import type { Asker, Storyteller } from '../../src/story/storyteller.ts';
@@ -78,11 +79,12 @@ async function piped(storyteller: Storyteller, log = new FakeLog(), overrides: O
 }
 
 function harness(
-  edits: boolean,
+  typed: boolean,
   open: (storyteller: Storyteller, log: FakeLog, overrides: Overrides) => Promise<Terminal>,
 ): AdapterHarness {
   return {
-    edits,
+    edits: typed,
+    announces: typed,
     open: async (storyteller, log): Promise<OpenChat> => {
       const terminals: Terminal[] = [];
       return {
@@ -97,6 +99,11 @@ function harness(
             presses: async (action) => terminal.type(`/${action}`),
             sees: terminal.sees,
           };
+        },
+        async announce(reportTo, message) {
+          // Each terminal is one channel; the others refuse.
+          const told = terminals.map(({ adapter }) => adapter.announce(reportTo, message));
+          await Promise.any(told).catch(({ errors }: AggregateError) => Promise.reject(errors[0]));
         },
         live() {
           // What our screen and readline send themselves is known; nothing else may be there.
@@ -353,6 +360,41 @@ describe('the terminal typed at', () => {
       input.write(`\u0015${typed}`);
       await eventually(() => expect(output.lines.at(-1)).toBe(line));
     }
+    await adapter.stop();
+  });
+
+  it('prints an announcement above what is being typed and what is drawn in place', async () => {
+    const storyteller = new FakeStoryteller();
+    const { adapter, input, files, output, type } = await typedAt(storyteller);
+    files.set('a.txt', Buffer.from('text'));
+    type('/train a.txt');
+    await eventually(() => expect(output.lines.at(-2)).toBe('“fables” is next to be learned'));
+    input.write('/story the cat');
+    // Left by four: what follows is typed in the middle.
+    input.write('\u001b[D'.repeat(4));
+    await eventually(() => expect(output.lines.at(-1)).toBe('> /story the cat'));
+    await adapter.announce({ surface: 'terminal', channel: ALICE.channel }, said('I have been reading.'));
+    expect(output.lines.slice(-4)).toEqual([
+      'I have been reading.',
+      '',
+      '“fables” is next to be learned',
+      '> /story the cat',
+    ]);
+    // One key at a time: Node 20.20 puts several that come at once in the middle of a line in a wrong order.
+    for (const key of ' fat') input.write(key);
+    await eventually(() => expect(output.lines.at(-1)).toBe('> /story the fat cat'));
+    await adapter.stop();
+  });
+
+  it('keeps what is announced before it is started', async () => {
+    const [input, output] = [new Keyboard(), new Display()];
+    const given = options(new FakeStoryteller(), new FakeLog(), new Map(), {});
+    const adapter = new TerminalAdapter({ ...given, input, output });
+    const told = adapter.announce({ surface: 'terminal', channel: ALICE.channel }, said('I have been reading.'));
+    expect(output.raw).toBe('');
+    await adapter.start();
+    await told;
+    expect(output.lines.slice(1)).toEqual(['', 'I have been reading.', '', '>']);
     await adapter.stop();
   });
 

@@ -218,6 +218,84 @@ describe('retrain', () => {
   });
 });
 
+describe('retrain --server and --schedule', () => {
+  const next = new Date('2026-11-25T05:00:00Z');
+  const scheduling = () => {
+    const calls: unknown[][] = [];
+    const house = {
+      ...fakeHouse({}),
+      schedule: async (...args: unknown[]) => {
+        calls.push(args);
+        return JSON.stringify(args[1]) === '{"cron":null}' ? null : next;
+      },
+    };
+    return { calls, house };
+  };
+
+  it('retrains one server', async () => {
+    const servers: (string | undefined)[] = [];
+    const house = {
+      ...fakeHouse({}),
+      async retrain(_onTraining: unknown, server?: string) {
+        servers.push(server);
+        return [];
+      },
+    };
+    await run(['retrain', '--server', 'slack:T1'], house);
+    await run(['retrain'], house);
+    expect(servers).toEqual(['slack:T1', undefined]);
+  });
+
+  it('sets when a server is retrained, takes it back, and says when the next run is', async () => {
+    const { calls, house } = scheduling();
+    const env = { RETRAIN_TIMEZONE: 'Europe/Berlin', RETRAIN_CRON: '0 4 * * *' };
+    const set = await run(['retrain', '--schedule', '0 6 * * *'], house, { env });
+    expect(set.out.lines).toEqual([
+      'local is retrained at 0 6 * * * (Europe/Berlin).',
+      'Next run: 2026-11-25T05:00:00.000Z',
+    ]);
+    const tokyo = ['--schedule', '0 6 * * *', '--timezone', 'Asia/Tokyo', '--server', 'slack:T1', '--json'];
+    expect(JSON.parse((await run(['retrain', ...tokyo], house, { env })).out.text)).toEqual({
+      server: 'slack:T1',
+      own: true,
+      cron: '0 6 * * *',
+      timezone: 'Asia/Tokyo',
+      nextRun: next.toISOString(),
+    });
+    const off = await run(['retrain', '--schedule', 'off'], house, { env });
+    expect(off.out.lines).toEqual(['local is not retrained by itself.']);
+    const common = await run(['retrain', '--schedule', 'default'], house, { env });
+    expect(common.out.lines).toEqual([
+      'local is retrained at 0 4 * * * (Europe/Berlin), as every server without a schedule of its own.',
+      'Next run: 2026-11-25T05:00:00.000Z',
+    ]);
+    expect(calls).toEqual([
+      ['local', { cron: '0 6 * * *', timezone: 'Europe/Berlin' }],
+      ['slack:T1', { cron: '0 6 * * *', timezone: 'Asia/Tokyo' }],
+      ['local', { cron: null }],
+      ['local', null],
+    ]);
+  });
+
+  it.each([
+    [
+      ['--schedule', '0 25 * * *'],
+      '--schedule must be a cron expression of five or six fields, "off" or "default", not "0 25 * * *".',
+    ],
+    [['--schedule', ''], '--schedule must be a cron expression of five or six fields, "off" or "default", not "".'],
+    [
+      ['--schedule', '0 6 * * *', '--timezone', 'Mars'],
+      '--timezone must be a time zone such as Europe/Berlin, not "Mars".',
+    ],
+    [['--schedule', 'off', '--timezone', 'UTC'], '--timezone goes with a cron expression, not with --schedule off.'],
+    [['--timezone', 'UTC'], '--timezone goes with --schedule: name a cron expression there.'],
+    [['--server', ''], '--server must be the id of a server, not "".'],
+  ])('refuses %j with one line, before the house is opened', async (args, sentence) => {
+    const { code, out, err, configs } = await run(['retrain', ...args, '--json'], fakeHouse({}));
+    expect([code, out.text, err.text, configs]).toEqual([2, '', `${sentence}\n`, []]);
+  });
+});
+
 describe('export and import', () => {
   it('writes an archive under a name that a file may have, never over another file', async () => {
     const house = fakeHouse({ exportCorpus: async () => Buffer.from('archive') });

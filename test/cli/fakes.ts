@@ -127,6 +127,10 @@ export function fakeHouse(
     trainer: { ...(nothing as Trainer), trainings: () => trainings },
     storyteller: Object.assign(Object.create(nothing) as Storyteller, storyteller),
     closed: 0,
+    surfaces: [],
+    async schedule() {
+      throw new Error('schedule was not expected');
+    },
     async retrain() {
       throw new Error('retrain was not expected');
     },

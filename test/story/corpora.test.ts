@@ -173,7 +173,7 @@ describe('accuracy', () => {
     const nextRetrain = new Date('2026-11-25T02:00:00Z');
     const { storyteller, library } = openHouse({
       atOnce: false,
-      nextRetrain: (server) => (server === 'guild-1' ? nextRetrain : null),
+      nextRetrain: async (server) => (server === 'guild-1' ? nextRetrain : null),
     });
     const before = await storyteller.accuracy(ALICE);
     expect(before).toMatchObject({ starter: true, telling: null, stale: true, setAside: null, training: null });
@@ -181,9 +181,13 @@ describe('accuracy', () => {
     expect(await storyteller.accuracy(ALICE)).toMatchObject({
       telling: version,
       stale: false,
-      nextRetrain: nextRetrain.toISOString(),
+      // A starter never changes.
+      nextRetrain: null,
     });
-    expect((await storyteller.accuracy(EVE)).nextRetrain).toBeNull();
+    await storyteller.train(ALICE, { files: [textFile(DOG)], corpus: 'dogs', ...training });
+    expect((await storyteller.accuracy(ALICE, 'dogs')).nextRetrain).toBe(nextRetrain.toISOString());
+    await storyteller.train(EVE, { files: [textFile(DOG)], corpus: 'dogs', ...training });
+    expect((await storyteller.accuracy(EVE, 'dogs')).nextRetrain).toBeNull();
   });
 
   it('shows the training that is under way', async () => {
@@ -256,7 +260,7 @@ describe('forget', () => {
     await storyteller.train(BOB, { files: [textFile(BIRD)], corpus: 'birds', ...training });
     expect(await storyteller.forget(ALICE)).toEqual([{ corpus: 'both', stories: 1, versions: 2, left: 1 }]);
     expect((await library.read({ server: 'guild-1', name: 'both' })).map(({ text }) => text)).toEqual([BIRD]);
-    expect(trainer.asked.at(-1)?.request).toMatchObject({ corpus: { name: 'both' }, reason: 'asked' });
+    expect(trainer.asked.at(-1)?.request).toMatchObject({ corpus: { name: 'both' }, reason: 'remainder' });
     expect(await storyteller.forget(ALICE)).toEqual([]);
     expect(await storyteller.forget(BOB, 'BIRDS')).toEqual([{ corpus: 'birds', stories: 1, versions: 1, left: 0 }]);
     expect(await storyteller.forget({ ...EVE, user: 'bob' })).toEqual([]);

@@ -174,6 +174,17 @@ describe('LocalTrainer', () => {
     expect(await (second as typeof one).ended).toMatchObject({ kind: 'finished' });
   });
 
+  it('learns what was left with the options it was last asked for with, and reports where it did before', async () => {
+    const { trainer, store } = house();
+    await store('rhyme', RHYME);
+    const reportTo = { surface: 'slack', channel: 'C1' };
+    await (await trainer.train(request('rhyme', { reportTo }))).ended;
+    await store('rhyme', OTHER);
+    const left = await trainer.train(request('rhyme', { reason: 'remainder', options: {} }));
+    expect(left.request).toMatchObject({ reason: 'remainder', reportTo, options: request('rhyme').options });
+    expect(await left.ended).toMatchObject({ kind: 'finished' });
+  });
+
   it('finds stale corpora that nobody asked for', async () => {
     const { trainer, library, store } = house();
     const corpus = await store('rhyme', OTHER);

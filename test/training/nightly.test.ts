@@ -1,63 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { FabulistError } from '../../src/errors.ts';
 import { type Figures, type Library, LOCAL } from '../../src/library/library.ts';
 import { MemoryLibrary } from '../../src/library/memory-library.ts';
 import { LiveTraining } from '../../src/training/live-training.ts';
-import { Nightly, type NightlyReport, type NightlySchedule } from '../../src/training/nightly.ts';
+import { Nightly } from '../../src/training/nightly.ts';
+import type { NightlyReport } from '../../src/training/nightly-run.ts';
+import type { NightlySchedule } from '../../src/training/nightly-schedule.ts';
 import { whyWorse } from '../../src/training/train-corpus.ts';
-import type { Trainer, TrainingRequest } from '../../src/training/trainer.ts';
+import type { TrainingRequest } from '../../src/training/trainer.ts';
+import { figures, instantTrainer } from './instant-trainer.ts';
 
 const BERLIN: NightlySchedule = { cron: '0 3 * * *', timezone: 'Europe/Berlin' };
 const HOUR = 3_600_000;
-
-const figures = (more: Partial<Figures> = {}): Figures => ({
-  words: 10,
-  vocabulary: 5,
-  steps: 1,
-  seconds: 1,
-  secondsToAccuracy: null,
-  loss: 1,
-  perplexity: 2.7,
-  accuracy: 0.9,
-  heldOutAccuracy: null,
-  heldOutPerplexity: null,
-  heldOutPerplexityModelOnly: null,
-  heldOutUnknownShare: null,
-  sample: '',
-  sampleText: '',
-  language: 'en',
-  recipe: 'default',
-  engine: 'native',
-  ...more,
-});
-
-/** Trains at once, by adding a version with the figures it is told to come out with. */
-function instantTrainer(library: Library, outcome: () => Partial<Figures>) {
-  const requests: TrainingRequest[] = [];
-  const trainer: Trainer = {
-    async train(request) {
-      requests.push(request);
-      const training = new LiveTraining(request);
-      const corpus = await library.corpus(request.corpus.server, request.corpus.name);
-      const { versions, telling } = await library.versions(request.corpus);
-      const before = versions.find(({ id }) => id === telling);
-      const after = figures(outcome());
-      const version = await library.addVersion(request.corpus, {
-        corpusHash: corpus?.hash ?? '',
-        stories: corpus?.stories.map(({ hash }) => hash) ?? [],
-        figures: after,
-        files: { model: new Uint8Array(1) },
-        keptOut: before ? whyWorse(after, before.figures, 0.02) : null,
-      });
-      training.tell({ kind: 'finished', version, stopped: false });
-      return training;
-    },
-    trainings: () => [],
-    cancel: async () => false,
-    stop: async () => false,
-    close: async () => undefined,
-  };
-  return { trainer, requests };
-}
 
 describe('the nightly run', () => {
   let library: Library;
@@ -125,7 +79,8 @@ describe('the nightly run', () => {
     ]);
     nightly.stop();
     vi.setSystemTime(Date.parse('2026-10-23T12:00:00Z'));
-    await library.writeDocument('nightly', 'last run all', { at: Date.now() });
+    library = new MemoryLibrary();
+    make();
     await nightly.start();
     // 25 October has 02:00 to 03:00 twice, and 03:00 CET once.
     expect(await nights()).toEqual([
@@ -214,6 +169,69 @@ describe('the nightly run', () => {
     expect(requests.map(({ corpus }) => corpus.server)).toEqual(['discord:1', 'discord:2']);
     await nightly.override('discord:1', { cron: null });
     expect(await nightly.nextRun('discord:1')).toBeNull();
+  });
+
+  it('runs one server where only that is asked for, and shows each training as it begins', async () => {
+    await upload('a story', 'fables', 'discord:1');
+    await upload('a story', 'fables', 'discord:2');
+    const shown: string[] = [];
+    const reports = await nightly.run(
+      (server) => server === 'discord:2',
+      ({ request }) => shown.push(request.corpus.server),
+    );
+    expect(reports.map(({ corpus }) => corpus.server)).toEqual(['discord:2']);
+    expect(shown).toEqual(['discord:2']);
+  });
+
+  it('reports a corpus that cannot be trained, and goes on with the others', async () => {
+    for (const name of ['one', 'three', 'two']) await upload('a story', name);
+    const { trainer } = instantTrainer(library, () => outcome);
+    const warnings: string[] = [];
+    const failing = new Nightly({
+      library,
+      trainer: {
+        ...trainer,
+        train: async (request) => {
+          if (request.corpus.name === 'one') throw new FabulistError('disk-full', 'The disk is full.');
+          if (request.corpus.name === 'two') throw new TypeError('x is not a function');
+          return trainer.train(request);
+        },
+      },
+      schedule: BERLIN,
+      report: () => undefined,
+      log: { warn: (_, message) => warnings.push(message) },
+    });
+    expect((await failing.run()).map(({ corpus, problem }) => [corpus.name, problem])).toEqual([
+      ['one', 'The disk is full.'],
+      ['three', null],
+      ['two', expect.stringMatching(/^Something went wrong inside/)],
+    ]);
+    expect(warnings).toEqual(['A corpus could not be retrained']);
+  });
+
+  it('ends with the corpus it is at when it is stopped, and calls what that interrupts no failure', async () => {
+    await upload('a story', 'one');
+    await upload('a story', 'two');
+    const asked: LiveTraining[] = [];
+    const { trainer } = instantTrainer(library, () => outcome);
+    const stopped = new Nightly({
+      library,
+      trainer: {
+        ...trainer,
+        train: async (request) => {
+          asked.push(new LiveTraining(request));
+          return asked.at(-1) as LiveTraining;
+        },
+      },
+      schedule: BERLIN,
+      report: (report) => void reports.push(report),
+    });
+    const run = stopped.run();
+    await vi.waitFor(() => expect(asked).toHaveLength(1));
+    stopped.stop();
+    asked[0]?.tell({ kind: 'failed', message: 'Fabulist was shut down.', setAside: false });
+    expect(await run).toEqual([]);
+    expect([asked.length, reports.length]).toEqual([1, 0]);
   });
 
   it('goes on when one report cannot be told', async () => {

@@ -25,7 +25,8 @@ export class Screen {
   }
 
   get columns(): number {
-    return this.#output.columns ?? 80;
+    // A terminal that does not know its size says 0.
+    return this.#output.columns || 80;
   }
 
   /** Prints lines for good, and takes the live lines of `owner` away. */

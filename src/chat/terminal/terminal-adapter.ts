@@ -3,6 +3,7 @@ import { createInterface, type Interface } from 'node:readline';
 import pc from 'picocolors';
 import { FabulistError } from '../../errors.ts';
 import type { Asker } from '../../story/storyteller.ts';
+import type { ReportTo } from '../../training/trainer.ts';
 import type { ChatAdapter, Invocation, ReplySink, Upload } from '../adapter.ts';
 import type { ChatHandler } from '../chat-handler.ts';
 import type { Locale } from '../locale.ts';
@@ -49,6 +50,9 @@ export class TerminalAdapter implements ChatAdapter {
   #story: string | undefined;
   #stopped = false;
   #end: () => void = () => undefined;
+  /** Resolves at the start, with the screen where there is one. */
+  readonly #opened: Promise<Screen | undefined>;
+  #open: (screen?: Screen) => void = () => undefined;
   /** Resolves when the input has ended and all replies are out, or when it was stopped. */
   readonly ended: Promise<void>;
 
@@ -59,6 +63,9 @@ export class TerminalAdapter implements ChatAdapter {
     this.ended = new Promise((resolve) => {
       this.#end = resolve;
     });
+    this.#opened = new Promise((resolve) => {
+      this.#open = resolve;
+    });
   }
 
   async start(): Promise<void> {
@@ -68,6 +75,7 @@ export class TerminalAdapter implements ChatAdapter {
     output.on('error', () => void this.stop());
     if (input.isTTY && output.isTTY) this.#converse();
     else void this.#answerLines();
+    this.#open(this.#screen);
   }
 
   async stop(): Promise<void> {
@@ -76,7 +84,20 @@ export class TerminalAdapter implements ChatAdapter {
     this.#screen?.close();
     // Gives the terminal its own way of reading lines back.
     this.#readline?.close();
+    this.#open();
     this.#end();
+  }
+
+  /** Printed above the line that is being typed; refused where the input or the output is piped. */
+  async announce(reportTo: ReportTo, message: Message): Promise<void> {
+    const screen = await this.#opened;
+    if (!screen || this.#stopped || reportTo.channel !== this.#options.asker.channel)
+      throw new FabulistError('not-allowed', 'Nothing can be said in this terminal now: it is piped, or closed.');
+    screen.print([...(await this.#linesOf(message, screen)), '']);
+  }
+
+  localeOf(): Locale {
+    return this.#options.locale;
   }
 
   #converse(): void {

@@ -41,6 +41,22 @@ export const de: typeof en = {
     setAside: 'Es ist dreimal misslungen, darum versuche ich es nicht mehr von selbst; mit /train beginnt es neu.',
     stopping: (corpus) => `Ich halte das Lernen von „${corpus}“ an; das Beste, was gelernt war, bleibt.`,
   },
+  nightly: {
+    read: (corpus, of) => `Ich habe gelesen: ${count(of, 'neue Geschichte', 'neue Geschichten')} in „${corpus}“.`,
+    changed: (corpus) => `Die Geschichten von „${corpus}“ haben sich geändert, darum habe ich es neu gelernt.`,
+    right: (before, after) =>
+      `Von 100 gelesenen Wörtern habe ich vorher ${before} richtig erraten, jetzt sind es ${after}.`,
+    unread: (before, after) =>
+      `Von 100 Wörtern, die ich nie gelesen hatte, habe ich vorher ${before} richtig erraten, jetzt sind es ${after}.`,
+    wavered: (before, after) =>
+      `Wo ich nicht gelesen habe, schwankte ich zwischen ${before} Wörtern, jetzt zwischen ${after}. Weniger ist besser.`,
+    tellsNow: 'Ab jetzt erzählt das neue Modell.',
+    firstTells: 'Ab jetzt kann ich daraus erzählen.',
+    keptOut: 'Das neue Modell rät schlechter, darum erzählt das von vorher weiter.',
+    before: 'Das Modell von vorher erzählt weiter.',
+    sample: 'Ein Satz des neuen Modells',
+    resumed: (corpus) => `Ich bin wieder da, und das Lernen von „${corpus}“ geht weiter.`,
+  },
   accuracy: {
     title: (corpus) => `Wie gut ich „${corpus}“ kenne`,
     right: (of100) => `Von 100 gelesenen Wörtern errate ich ${of100} richtig aus den Wörtern davor.`,

@@ -39,6 +39,23 @@ export const en = {
     setAside: 'It failed three times, so I will not try it by myself any more; /train starts it anew.',
     stopping: (corpus: string) => `Stopping the training of “${corpus}”; the best that it had learned is kept.`,
   },
+  nightly: {
+    read: (corpus: string, stories: number) =>
+      `I have been reading: ${count(stories, 'new story', 'new stories')} in “${corpus}”.`,
+    changed: (corpus: string) => `The stories of “${corpus}” have changed, so I learned it anew.`,
+    right: (before: string, after: string) =>
+      `Of 100 words that I have read, I guessed ${before} right before and guess ${after} now.`,
+    unread: (before: string, after: string) =>
+      `Of 100 words that I had never read, I guessed ${before} right before and guess ${after} now.`,
+    wavered: (before: string, after: string) =>
+      `Where I have not read, I wavered between ${before} words and now waver between ${after}. Fewer is better.`,
+    tellsNow: 'From now on the new model tells.',
+    firstTells: 'From now on I can tell from it.',
+    keptOut: 'The new model guesses worse, so the one from before goes on telling.',
+    before: 'The model from before goes on telling.',
+    sample: 'A sentence of the new model',
+    resumed: (corpus: string) => `I am back, and the learning of “${corpus}” goes on.`,
+  },
   accuracy: {
     title: (corpus: string) => `How well I know “${corpus}”`,
     right: (of100: string) => `Of 100 words that I have read, I guess ${of100} right from the words before them.`,

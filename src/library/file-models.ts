@@ -1,7 +1,7 @@
 import { FabulistError } from '../errors.ts';
 import type { FileCorpora, Standing } from './file-corpora.ts';
 import type { CorpusRef, NewVersion, TrainingClaim, Version, VersionList } from './library.ts';
-import { type Lock, LockLost } from './lock.ts';
+import type { Lock } from './lock.ts';
 import type { Locks } from './locks.ts';
 import type { Place, Places } from './places.ts';
 import { checkRef } from './safe-names.ts';
@@ -35,14 +35,13 @@ export class FileModels {
     checkFileNames(version.files);
     const place = this.#places.of(corpus);
     const fence = claim === undefined ? undefined : lockOf(claim, place);
-    return await fenced(
-      this.#locks.hold(place.modelsSlot, async (lock) => {
-        // Under the lock that `forget` takes too: it either finds this version to remove, or we find the story gone.
-        const { file } = await this.#existing(corpus);
-        if (file !== undefined) checkStoriesKnown(file, version.stories);
-        return await place.models.add(version, this.#clock(), fence ?? lock, lock);
-      }),
-    );
+    const added = this.#locks.hold(place.modelsSlot, async (lock) => {
+      // Under the lock that `forget` takes too: it either finds this version to remove, or we find the story gone.
+      const { file } = await this.#existing(corpus);
+      if (file !== undefined) checkStoriesKnown(file, version.stories);
+      return await place.models.add(version, this.#clock(), fence ?? lock, lock);
+    });
+    return await (fence === undefined ? added : fenced(fence, added));
   }
 
   async readVersion(corpus: CorpusRef, id: string): Promise<Record<string, Uint8Array>> {
@@ -86,7 +85,8 @@ export class FileModels {
     checkRef(corpus);
     checkFileNames(files);
     const place = this.#places.of(corpus);
-    await fenced(place.models.saveCheckpoint(files, lockOf(claim, place)));
+    const fence = lockOf(claim, place);
+    await fenced(fence, place.models.saveCheckpoint(files, fence));
   }
 
   async readCheckpoint(corpus: CorpusRef): Promise<Record<string, Uint8Array> | undefined> {
@@ -145,11 +145,11 @@ function lockOf(claim: TrainingClaim, place: Place): Lock {
   return claim.lock;
 }
 
-/** The claim was lost on the way. */
-async function fenced<T>(change: Promise<T>): Promise<T> {
+/** Says so when the claim was lost on the way. */
+async function fenced<T>(claim: Lock, change: Promise<T>): Promise<T> {
   try {
     return await change;
   } catch (error) {
-    throw error instanceof LockLost ? claimLost(error) : error;
+    throw claim.isLostBy(error) ? claimLost(error) : error;
   }
 }

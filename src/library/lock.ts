@@ -38,6 +38,15 @@ export class Lock {
   }
 
   /**
+   * Whether an error of work done under this lock means that it was taken over: publish or discard said so, or what was
+   * being prepared is gone with the lock's folder.
+   */
+  isLostBy(error: unknown): boolean {
+    if (error instanceof LockLost) return error.lock === this;
+    return isCode(error, 'ENOENT', 'ENOTDIR') && !this.held();
+  }
+
+  /**
    * A free path to prepare a file or a folder at. Make folders there without `recursive`: that would build this lock's
    * own folder anew inside the slot of the next holder.
    */

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FabulistError } from '../errors.ts';
 import { isCode, makeFolder, namesIn, removeAll } from './durable-files.ts';
-import { Lock, LockLost } from './lock.ts';
+import { Lock } from './lock.ts';
 
 /** How long a holder that gives no sign of life is believed, ms. A takeover takes at most 4/3 of it. */
 export const LEASE = 7_000;
@@ -61,7 +61,7 @@ export class Locks {
       try {
         return await work(lock);
       } catch (error) {
-        if (!(error instanceof LockLost && error.lock === lock)) throw error;
+        if (!lock.isLostBy(error)) throw error;
         if (attempt === 5) break;
       } finally {
         await lock.release();

@@ -1,7 +1,6 @@
 import {
   type Corpus,
   type CorpusRef,
-  type DocumentKind,
   type Library,
   type NewStory,
   type NewVersion,
@@ -57,12 +56,12 @@ export interface MemoryLibraryOptions {
 }
 
 /** The small twin of `FileLibrary`: the same answers for one process, gone with it. For tests and demonstrations. */
-export class MemoryLibrary implements Library {
+export class MemoryLibrary extends MemoryDocuments implements Library {
   readonly #servers = new Map<ServerId, Map<string, Kept>>();
-  readonly #documents = new MemoryDocuments();
   readonly #clock: () => Date;
 
   constructor({ starters = {}, clock = () => new Date() }: MemoryLibraryOptions = {}) {
+    super();
     this.#clock = clock;
     const at = clock().toISOString();
     for (const [name, text] of Object.entries(starters)) {
@@ -214,22 +213,6 @@ export class MemoryLibrary implements Library {
 
   async clearCheckpoint(corpus: CorpusRef): Promise<void> {
     delete this.#find(corpus)?.checkpoint;
-  }
-
-  async readDocument<T>(kind: DocumentKind, key: string): Promise<T | undefined> {
-    return this.#documents.read<T>(kind, key);
-  }
-
-  async writeDocument(kind: DocumentKind, key: string, value: unknown): Promise<void> {
-    this.#documents.write(kind, key, value);
-  }
-
-  async deleteDocument(kind: DocumentKind, key: string): Promise<void> {
-    this.#documents.delete(kind, key);
-  }
-
-  async listDocuments<T>(kind: DocumentKind): Promise<{ key: string; value: T }[]> {
-    return this.#documents.list<T>(kind);
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { FabulistError } from '../../src/errors.ts';
 import { FileLibrary } from '../../src/library/file-library.ts';
 import type { Corpus, TrainingClaim } from '../../src/library/library.ts';
-import { story, versionFor } from './fixtures.ts';
+import { story, textOf, versionFor } from './fixtures.ts';
 import { filesWith, temporaryFolder } from './folders.ts';
 import { type Call, isHidden, watchDisk } from './watched-disk.ts';
 
@@ -22,6 +22,10 @@ const writes: Record<string, (state: State) => Promise<unknown>> = {
   'a clean start': () => library.addStories(mice, [story('x'), story('y')], 'clean'),
   'a version': ({ corpus }) => library.addVersion(mice, versionFor(corpus, 'third')),
   'a version under a claim': ({ corpus, claim }) => library.addVersion(mice, versionFor(corpus, 'third'), claim),
+  'a sixth version': async () => {
+    const corpus = (await library.corpus('guild', 'Cats')) as Corpus;
+    await library.addVersion(corpus, versionFor(corpus, 'sixth'));
+  },
   'a checkpoint': ({ claim }) => library.saveCheckpoint(mice, { 'step.bin': Buffer.from('2') }, claim),
   'a choice': async () => library.tellFrom(mice, (await library.versions(mice)).versions[1]?.id ?? ''),
   'a claim': async () => (await library.claimTraining({ ...mice, name: 'Cats' }))?.release(),
@@ -45,7 +49,8 @@ let template: string;
 beforeAll(async () => {
   template = await mkdtemp(path.join(tmpdir(), 'fabulist-template-'));
   const first = new FileLibrary({ dataFolder: template, starterFolder: path.join(template, 'none') });
-  await first.addStories({ ...mice, name: 'Cats' }, [story('cats', 'eve')], 'append');
+  const { corpus: cats } = await first.addStories({ ...mice, name: 'Cats' }, [story('cats', 'eve')], 'append');
+  for (let i = 0; i < 5; i++) await first.addVersion(cats, versionFor(cats));
   const { corpus: ofAnn } = await first.addStories(mice, [story('one')], 'append');
   await first.addVersion(mice, versionFor(ofAnn, 'first'));
   const { corpus } = await first.addStories(mice, [story(SECRET, 'bob')], 'append');
@@ -144,48 +149,105 @@ describe('a disk that fails at any step', () => {
       if (!/clear|claim$/.test(name)) expect(reported).toBeGreaterThan(2);
     },
   );
+});
 
-  /** What readers see, without what differs from run to run. */
-  async function everything(): Promise<unknown> {
-    const versions = await library.versions(mice);
-    expect(versions.damaged).toEqual([]);
-    const read = async (name: string) => (await library.read({ server: 'guild', name })).map(({ text }) => text);
-    const contents = [];
-    for (const { id } of versions.versions) {
-      contents.push([
-        id === versions.telling,
-        Buffer.from((await library.readVersion(mice, id))['weights.bin'] ?? []).toString(),
-      ]);
-    }
-    const corpora = [];
-    for (const server of ['guild', 'new guild']) {
-      for (const corpus of await library.corpora(server)) {
-        corpora.push([corpus.name, server === 'guild' ? await read(corpus.name) : corpus.stories.length]);
+describe('a process that is overtaken at any step', () => {
+  it.each(Object.keys(writes).filter((name) => name !== 'forgetting all' && !name.includes('document')))(
+    'of %s: does it again, or says that its training was taken over',
+    { timeout: 60_000 },
+    async (name) => {
+      const underClaim = name === 'a checkpoint' || name === 'a version under a claim';
+      let cancelled = 0;
+      for (let step = 1, done = false; !done; step++) {
+        const state = await prepare();
+        let calls = 0;
+        const disk = watchDisk(() => {
+          if (++calls === step) takeAllLocks();
+        });
+        onTestFinished(() => disk.restore());
+        const error = await (writes[name]?.(state) ?? Promise.reject()).then(
+          () => undefined,
+          (thrown: unknown) => thrown,
+        );
+        disk.restore();
+        done = calls < step;
+        if (error !== undefined) {
+          expect(error, `step ${step}`).toMatchObject({ code: 'cancelled' });
+          expect(underClaim).toBe(true);
+          cancelled++;
+        } else {
+          expect(await everything(), `step ${step}`).toMatchObject(expected[name] ?? {});
+          const { versions } = await library.versions(mice);
+          if (name.startsWith('a version')) expect(versions, `step ${step}`).toHaveLength(3);
+          if (name === 'a sixth version') expect((await ofCats()).filter((told) => told === 'sixth')).toHaveLength(1);
+        }
+        if (name === 'forgetting' || name === 'deleting') expect(await filesWith(dataFolder, SECRET)).toEqual([]);
+        await library.close();
+      }
+      if (underClaim) expect(cancelled).toBeGreaterThan(2);
+    },
+  );
+
+  /** As others would who think this process dead: it may be between any two of its steps. */
+  function takeAllLocks(): void {
+    for (const tree of ['corpora', 'models']) {
+      for (const server of readdirSync(path.join(dataFolder, tree))) {
+        const locks = path.join(dataFolder, tree, server, '.locks');
+        const slots = existsSync(locks) ? readdirSync(locks).filter((slot) => !slot.startsWith('.')) : [];
+        for (const slot of slots) rmSync(path.join(locks, slot), { recursive: true });
       }
     }
-    const checkpoint = Buffer.from((await library.readCheckpoint(mice))?.['step.bin'] ?? []).toString();
-    return { corpora, contents, checkpoint, documents: await library.listDocuments('settings') };
   }
-
-  const cats = ['Cats', ['cats']];
-  const told = [true, 'second'];
-  /** What is to be seen after a write that happened. */
-  const expected: Record<string, object> = {
-    'a new corpus': { corpora: [cats, ['Mice', ['one', SECRET]], ['New', 2]] },
-    'an upload': { corpora: [cats, ['Mice', ['one', SECRET, 'x', 'y']]] },
-    'a clean start': { corpora: [cats, ['Mice', ['x', 'y']]] },
-    'a checkpoint': { checkpoint: '2' },
-    'a choice': {
-      contents: [
-        [expect.any(Boolean), 'second'],
-        [expect.any(Boolean), 'first'],
-      ],
-    },
-    'clearing a checkpoint': { checkpoint: '' },
-    forgetting: { corpora: [cats, ['Mice', ['one']]], contents: [[true, 'first']], checkpoint: '' },
-    deleting: { corpora: [cats], contents: [], checkpoint: '' },
-    'a document': { contents: [told, [false, 'first']], documents: { length: 2 } },
-    'a document again': { documents: [{ key: 'a', value: 1 }] },
-    'deleting a document': { documents: [] },
-  };
 });
+
+/** What readers see, without what differs from run to run. */
+async function everything(): Promise<unknown> {
+  const versions = await library.versions(mice);
+  expect(versions.damaged).toEqual([]);
+  const read = async (name: string) => (await library.read({ server: 'guild', name })).map(({ text }) => text);
+  const contents = [];
+  for (const { id } of versions.versions) {
+    contents.push([id === versions.telling, textOf((await library.readVersion(mice, id))['weights.bin'])]);
+  }
+  const corpora = [];
+  for (const server of ['guild', 'new guild']) {
+    for (const corpus of await library.corpora(server)) {
+      corpora.push([corpus.name, server === 'guild' ? await read(corpus.name) : corpus.stories.length]);
+    }
+  }
+  const checkpoint = textOf((await library.readCheckpoint(mice))?.['step.bin']);
+  return { corpora, contents, cats: await ofCats(), checkpoint, documents: await library.listDocuments('settings') };
+}
+
+/** The weights of the versions of Cats, newest first. */
+async function ofCats(): Promise<string[]> {
+  const corpus = { server: 'guild', name: 'Cats' };
+  const told: string[] = [];
+  for (const { id } of (await library.versions(corpus)).versions) {
+    told.push(textOf((await library.readVersion(corpus, id))['weights.bin']));
+  }
+  return told;
+}
+
+const cats = ['Cats', ['cats']];
+const told = [true, 'second'];
+/** What is to be seen after a write that happened. */
+const expected: Record<string, object> = {
+  'a new corpus': { corpora: [cats, ['Mice', ['one', SECRET]], ['New', 2]] },
+  'an upload': { corpora: [cats, ['Mice', ['one', SECRET, 'x', 'y']]] },
+  'a clean start': { corpora: [cats, ['Mice', ['x', 'y']]] },
+  'a sixth version': { cats: { 0: 'sixth', length: 5 } },
+  'a checkpoint': { checkpoint: '2' },
+  'a choice': {
+    contents: [
+      [expect.any(Boolean), 'second'],
+      [expect.any(Boolean), 'first'],
+    ],
+  },
+  'clearing a checkpoint': { checkpoint: '' },
+  forgetting: { corpora: [cats, ['Mice', ['one']]], contents: [[true, 'first']], checkpoint: '' },
+  deleting: { corpora: [cats], contents: [], checkpoint: '' },
+  'a document': { contents: [told, [false, 'first']], documents: { length: 2 } },
+  'a document again': { documents: [{ key: 'a', value: 1 }] },
+  'deleting a document': { documents: [] },
+};

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FileLibrary } from '../../src/library/file-library.ts';
 import { checkName, corpusFolderName, nameKey, quoted, serverFolderName } from '../../src/library/safe-names.ts';
-import { HOSTILE } from './contract.ts';
+import { HOSTILE } from './contract-context.ts';
 import { story } from './fixtures.ts';
 import { starterFolder, temporaryFolder } from './folders.ts';
 

@@ -5,8 +5,10 @@ import { typeset } from './typeset.ts';
 
 /** Symbols added to the beginning of the text. */
 const SYMBOLS = 14;
+/** Symbols shown of the window that it begins from: a wide one would pass for the model's own words. */
+const SHOWN = 3;
 
-/** What the model makes of the first words of its text, typeset. */
+/** What the model makes of the first words of its text, typeset, with the last few of the words it began from. */
 export async function tellSample(engine: Engine, model: Model): Promise<string> {
   const opening = (model.text.stories[0] as Int32Array).subarray(0, model.recipe.window);
   const teller = new Teller(engine, model);
@@ -14,7 +16,7 @@ export async function tellSample(engine: Engine, model: Model): Promise<string> 
     const told = await teller.tell(opening, { words: SYMBOLS, temperature: 0, seed: model.recipe.seed });
     const { vocabulary, language } = model;
     const formOf = (symbol: string) => vocabulary.forms[vocabulary.idOf(symbol) ?? -1] ?? symbol;
-    return typeset(vocabulary.decode([...opening, ...told]), { formOf, language });
+    return typeset(vocabulary.decode([...opening.slice(-SHOWN), ...told]), { formOf, language });
   } finally {
     teller.dispose();
   }

@@ -60,8 +60,8 @@ const CHECKPOINT_SECONDS = 15;
 /** Work done between two looks at the rest of the world, and between two reports, in milliseconds. */
 const TURN = 50;
 const REPORT = 400;
-/** How often a sentence is told while it learns, in milliseconds. */
-const SAMPLE = 2_000;
+/** Share of the time that may go into telling sentences while it learns. */
+const SAMPLE_SHARE = 0.04;
 
 /** What a checkpoint holds besides tensors. */
 interface Kept {
@@ -126,7 +126,7 @@ class TrainingRun {
 
   async run(): Promise<TrainedModel | typeof PAUSED> {
     this.#resume();
-    let [turn, report, sample, checkpoint] = Array(4).fill(performance.now()) as [number, number, number, number];
+    let [turn, report, nextSentence, checkpoint] = Array(4).fill(performance.now()) as [number, number, number, number];
     let sentence: string | null = null;
     let stopped = false;
     while (
@@ -149,9 +149,9 @@ class TrainingRun {
       stopped = intent === 'stop';
       if (stopped) break;
       if (this.#hooks.onProgress && now - report > REPORT) {
-        if (now - sample > SAMPLE || sentence === null) {
+        if (now >= nextSentence) {
           sentence = await this.#sentence();
-          sample = performance.now();
+          nextSentence = performance.now() + (performance.now() - now) / SAMPLE_SHARE;
         }
         this.#hooks.onProgress(this.#report(sentence));
         report = performance.now();

@@ -1,6 +1,9 @@
 /** The article's display step. */
 const EVERY = 1_000;
 
+/** Symbols of a window that are shown; of a wider one the last ones. */
+const SHOWN = 8;
+
 export interface Prediction {
   readonly window: readonly string[];
   readonly truth: string;
@@ -9,7 +12,8 @@ export interface Prediction {
 
 /** `['could', 'easily', 'retire'] - [while] vs [while]`: the window, the true next symbol, the predicted one (Listing 8). */
 export function predictionLine({ window, truth, predicted }: Prediction): string {
-  return `[${window.map((symbol) => `'${symbol}'`).join(', ')}] - [${truth}] vs [${predicted}]`;
+  const shown = window.length > SHOWN ? ['...', ...window.slice(-SHOWN)] : window;
+  return `[${shown.map((symbol) => `'${symbol}'`).join(', ')}] - [${truth}] vs [${predicted}]`;
 }
 
 /** The article's log: averages over every 1,000 steps, and the last prediction of each (Listing 8). */

@@ -30,18 +30,21 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
+/** Times a folder may vanish under its maker. Not for ever: /proc answers ENOENT to whoever makes a folder in it. */
+const MAKE_ATTEMPTS = 20;
+
 /**
  * Makes a folder and those above it where they are missing, each durable. Step by step, since Node's own recursive mkdir
  * reports a disk that runs full on the way as ENOENT (seen in Node 20.20).
  */
 export async function makeFolder(folder: string): Promise<void> {
-  for (;;) {
+  for (let attempt = 1; ; attempt++) {
     try {
       await fs.mkdir(folder);
       break;
     } catch (error) {
       if (isCode(error, 'EEXIST')) return;
-      if (!isCode(error, 'ENOENT') || path.dirname(folder) === folder) throw error;
+      if (!isCode(error, 'ENOENT') || path.dirname(folder) === folder || attempt === MAKE_ATTEMPTS) throw error;
     }
     // Again when another process removes the one above meanwhile.
     await makeFolder(path.dirname(folder));
@@ -108,6 +111,10 @@ export function storageError(error: unknown): unknown {
     ? 'the data folder may not be written or read; check its owner and permissions'
     : isCode(error, 'EMFILE', 'ENFILE')
       ? 'too many files are open; try again in a moment'
-      : `the disk reported ${'code' in error ? String(error.code) : 'an error'}`;
+      : isCode(error, 'ENOTDIR')
+        ? 'the data folder, or one in it, is a file; name another folder'
+        : isCode(error, 'ENOENT') && error.syscall === 'mkdir'
+          ? 'the data folder cannot be made; name another'
+          : `the disk reported ${'code' in error ? String(error.code) : 'an error'}`;
   return new FabulistError('storage', `The library could not do this: ${reason}.`, { cause: error });
 }

@@ -9,7 +9,7 @@ import { isCode, makeFolder, namesIn, removeAll } from './durable-files.ts';
 import { Lock } from './lock.ts';
 
 /** How long a holder that gives no sign of life is believed, ms. A takeover takes at most 4/3 of it. */
-export const LEASE = 7_000;
+const LEASE = 7_000;
 /** How long a writer waits for its turn, ms. */
 const PATIENCE = 60_000;
 

@@ -27,7 +27,7 @@ export function checkRef(corpus: CorpusRef): void {
 export function quoted(text: string): string {
   const characters = [...text];
   const short = characters.length > 40 ? `${characters.slice(0, 40).join('')}…` : text;
-  return `'${short.replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu, '\ufffd')}'`;
+  return `“${short.replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu, '\ufffd')}”`;
 }
 
 /**

@@ -65,7 +65,9 @@ export async function trainCorpus(
     await library.clearCheckpoint(ref);
     return { kind: 'finished', version, stopped: trained.stopped };
   } catch (error) {
-    if (error instanceof FabulistError && error.code === 'cancelled') await library.clearCheckpoint(ref);
+    // Where the claim was taken over, the checkpoint is that of the process that has it now.
+    const cancelled = error instanceof FabulistError && error.code === 'cancelled';
+    if (cancelled && claim.held()) await library.clearCheckpoint(ref);
     throw error;
   } finally {
     await claim.release();

@@ -109,7 +109,7 @@ export function corporaContract(context: Context): void {
 
     it.each([
       ['', 'received none'],
-      ['x'.repeat(201), "received 201: 'xxx"],
+      ['x'.repeat(201), 'received 201: “xxx'],
     ])('refuses %j', async (bad, sentence) => {
       const error = { code: 'usage', message: expect.stringContaining(sentence) };
       await expect(context.library.corpus('guild', bad)).rejects.toMatchObject(error);

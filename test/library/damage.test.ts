@@ -100,7 +100,7 @@ describe('damage', () => {
     await writeFile(await file(corpus.stories[0]?.hash), 'changed');
     await expect(disk.library.read(mice)).rejects.toMatchObject({
       code: 'storage',
-      message: expect.stringContaining("'one.txt'"),
+      message: expect.stringContaining('“one.txt”'),
     });
     await rm(await file(corpus.stories[1]?.hash));
     const { added, already } = await disk.library.addStories(mice, [story('one'), story('two')], 'append');
@@ -109,7 +109,7 @@ describe('damage', () => {
     await rm(await file(corpus.stories[1]?.hash));
     await expect(disk.library.read(mice)).rejects.toMatchObject({
       code: 'storage',
-      message: expect.stringContaining("'two.txt'"),
+      message: expect.stringContaining('“two.txt”'),
     });
   });
 

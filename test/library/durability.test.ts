@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
@@ -7,7 +7,7 @@ import { FabulistError } from '../../src/errors.ts';
 import { FileLibrary } from '../../src/library/file-library.ts';
 import type { Corpus, TrainingClaim } from '../../src/library/library.ts';
 import { story, textOf, versionFor } from './fixtures.ts';
-import { filesWith, temporaryFolder } from './folders.ts';
+import { filesWith, linkedCopy, temporaryFolder } from './folders.ts';
 import { type Call, isHidden, watchDisk } from './watched-disk.ts';
 
 const SECRET = 'what bob told';
@@ -64,7 +64,7 @@ beforeAll(async () => {
 
 async function prepare(): Promise<State> {
   dataFolder = await temporaryFolder();
-  await cp(template, dataFolder, { recursive: true });
+  linkedCopy(template, dataFolder);
   library = new FileLibrary({ dataFolder, starterFolder: path.join(dataFolder, 'none'), lease: 40 });
   const corpus = (await library.corpus('guild', 'Mice')) as Corpus;
   return { corpus, claim: (await library.claimTraining(mice)) as TrainingClaim };

@@ -1,3 +1,4 @@
+import { linkSync, mkdirSync, readdirSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -32,4 +33,14 @@ export async function filesWith(folder: string, text: string): Promise<string[]>
     if ((await readFile(path.join(folder, file))).includes(text)) found.push(file);
   }
   return found;
+}
+
+/** A copy of a folder whose files are links, for a library, which never writes into a file that is there. */
+export function linkedCopy(from: string, to: string): void {
+  mkdirSync(to, { recursive: true });
+  for (const entry of readdirSync(from, { withFileTypes: true })) {
+    const [old, copy] = [path.join(from, entry.name), path.join(to, entry.name)];
+    if (entry.isDirectory()) linkedCopy(old, copy);
+    else linkSync(old, copy);
+  }
 }

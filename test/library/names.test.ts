@@ -74,13 +74,13 @@ describe('checkName', () => {
       fc.property(fc.integer({ min: 0, max: 400 }), fc.constantFrom('a', '🐭', 'é'), (length, character) => {
         const check = () => checkName('corpus name', character.repeat(length));
         if (length >= 1 && length <= 200) expect(check).not.toThrow();
-        else expect(check).toThrow(/^A corpus name must have 1 to 200 characters; received (none|\d+: '.{1,82}…')\.$/u);
+        else expect(check).toThrow(/^A corpus name must have 1 to 200 characters; received (none|\d+: “.{1,82}…”)\.$/u);
       }),
     );
     expect(() => checkName('server id', undefined)).toThrow('received a undefined');
   });
 
   it('shows a name in a sentence without control characters', () => {
-    expect(quoted('a\nb\0c\u202e')).toBe("'a\ufffdb\ufffdc\ufffd'");
+    expect(quoted('a\nb\0c\u202e')).toBe('“a\ufffdb\ufffdc\ufffd”');
   });
 });

@@ -82,6 +82,7 @@ export async function assemble(foundations: Foundations): Promise<House> {
     openEngine: () => engines.open(),
     nextRetrain: async (server) => (await nightly()).nextRun(server),
     setAside: (corpus) => trainer.setAside(corpus),
+    forgotten: (corpus) => trainer.forget(corpus),
     maxUpload: config.maxUpload,
     modelMemory: config.modelMemory,
     log,

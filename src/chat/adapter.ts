@@ -33,11 +33,18 @@ export interface Invocation {
   readonly options: Readonly<Record<string, string | number>>;
   readonly files?: readonly Upload[];
   readonly locale: Locale;
+  /**
+   * How files are handed over, so that help and hints name what is there; default `attachment`. On a surface of `path`s
+   * there are no buttons either: actions are typed like commands.
+   */
+  readonly handsOver?: HandsOver;
   /** Whether the person may manage the server. */
   readonly mayManage: boolean;
   /** Where a training that this starts is told of, also after a restart. */
   readonly reportTo?: ReportTo;
 }
+
+export type HandsOver = 'attachment' | 'path';
 
 /** A file that somebody handed over, fetched only once it is needed. */
 export interface Upload {

@@ -9,9 +9,9 @@ import type { Locale } from './locale.ts';
 import type { Message, Picture } from './message.ts';
 import { accuracyReply } from './replies/accuracy-reply.ts';
 import { chosenReply, corporaReply, exportReply, rollbackReply } from './replies/corpora-reply.ts';
-import { cancelReply, forgetReply, helpReply, stopReply } from './replies/other-replies.ts';
+import { cancelReply, forgetReply, forgetWhichReply, helpReply, stopReply } from './replies/other-replies.ts';
 import { errorReply, storyReply } from './replies/story-reply.ts';
-import { trainingReply } from './replies/training-reply.ts';
+import { joinedReply, trainingReply } from './replies/training-reply.ts';
 import { type Texts, textsFor } from './texts/texts.ts';
 
 export interface ChatHandlerOptions {
@@ -113,9 +113,9 @@ export class ChatHandler {
       case 'corpora':
         return this.#corpora(call, corpus);
       case 'forget':
-        return this.#storyteller.forget(asker, corpus).then((forgotten) => forgetReply(forgotten, texts));
+        return this.#forget(call, corpus);
       case 'help':
-        return Promise.resolve(helpReply(texts, locale));
+        return Promise.resolve(helpReply(texts, locale, call.invocation.handsOver));
     }
   }
 
@@ -138,8 +138,10 @@ export class ChatHandler {
     }
   }
 
-  async #train({ invocation, live }: Call): Promise<Message> {
-    const { asker, options, files = [], reportTo, locale } = invocation;
+  async #train({ invocation, texts, live }: Call): Promise<Message> {
+    const { asker, options, files = [], reportTo, locale, handsOver = 'attachment' } = invocation;
+    if (files.length === 0 && text(options.corpus) === undefined)
+      throw new FabulistError('usage', texts.training.noFile[handsOver]);
     const read = await Promise.all(files.map(async (file) => ({ fileName: file.fileName, bytes: await file.read() })));
     const reply = await this.#storyteller.train(asker, {
       files: read,
@@ -148,6 +150,8 @@ export class ChatHandler {
       options: {},
       reportTo,
     });
+    // The message that shows it is there already.
+    if (reply.joined) return joinedReply(reply, texts);
     return this.#untilEnd(reply.training, locale, live, reply);
   }
 
@@ -171,6 +175,15 @@ export class ChatHandler {
     });
   }
 
+  /** Deletes at once what is plainly meant; of several corpora, says first what there is. */
+  async #forget({ invocation: { asker, options }, texts }: Call, corpus: string | undefined): Promise<Message> {
+    if (corpus === undefined && options.scope !== 'everything') {
+      const theirs = await this.#storyteller.handedOver(asker);
+      if (theirs.length > 1) return forgetWhichReply(theirs, texts);
+    }
+    return forgetReply(await this.#storyteller.forget(asker, corpus), texts);
+  }
+
   async #accuracy({ invocation: { asker, locale }, texts }: Call, name: string | undefined): Promise<Message> {
     const report = await this.#storyteller.accuracy(asker, name);
     const picture = report.telling ? await this.#curve(report.corpus, report.telling, locale) : undefined;
@@ -180,7 +193,7 @@ export class ChatHandler {
   async #corpora({ invocation: { asker, options }, texts }: Call, name: string | undefined): Promise<Message> {
     const { action = 'list' } = options;
     if (action === 'list') return corporaReply(await this.#storyteller.corpora(asker), texts);
-    if (name === undefined) throw new FabulistError('usage', texts.corpora.which);
+    if (name === undefined) throw new FabulistError('usage', texts.corpora.which(String(action)));
     if (action === 'export') return exportReply(name, await this.#storyteller.exportCorpus(asker, name), texts);
     if (action === 'rollback') {
       return rollbackReply(name, await this.#storyteller.rollback(asker, name, text(options.version)), texts);

@@ -90,7 +90,14 @@ export const COMMANDS: readonly Command[] = [
       { name: 'version', type: 'text', completes: 'versions' },
     ],
   },
-  { name: 'forget', permission: manage, options: [{ ...corpus, rest: true }] },
+  {
+    name: 'forget',
+    permission: manage,
+    options: [
+      { name: 'scope', type: 'choice', choices: [{ value: 'everything', permission: everyone }] },
+      { ...corpus, rest: true },
+    ],
+  },
   { name: 'cancel', permission: everyone, options: [{ ...corpus, rest: true }] },
   { name: 'help', permission: everyone, options: [] },
 ];

@@ -1,4 +1,5 @@
 import { FabulistError } from '../errors.ts';
+import { meant } from '../story/nearest.ts';
 import type { Command, CommandOption } from './commands.ts';
 import type { Texts } from './texts/texts.ts';
 
@@ -10,7 +11,7 @@ const GIVEN = /(?<=^|\s)([a-z-]+):(?:"([^"]*)"|[“„]([^“”]*)[“”]|(\S+
 /**
  * Reads options out of a typed command: `corpus:fables words:64 had a general`. What looks like an option but is none of
  * this command's stays part of the text. A choice may stand by itself where it is plain which: `/corpora use fables`.
- * Throws `usage` naming the option, what it takes and what was given.
+ * Throws `usage` naming the option, what it takes and what was given; also for what was surely meant as one.
  */
 export function parseOptions(command: Command, typed: string, texts: Texts): Options {
   const options: Options = {};
@@ -21,6 +22,7 @@ export function parseOptions(command: Command, typed: string, texts: Texts): Opt
     return '';
   });
   text = text.trim();
+  checkForMistyped(command, text, texts);
   const rest = command.options.findIndex((option) => option.rest);
   for (const [at, option] of command.options.entries()) {
     if (option.type !== 'choice' || options[option.name] !== undefined) continue;
@@ -36,6 +38,45 @@ export function parseOptions(command: Command, typed: string, texts: Texts): Opt
   if (!taker) throw new FabulistError('usage', texts.typed.surplus(command.name, text));
   if (options[taker.name] !== undefined) throw new FabulistError('usage', texts.typed.surplus(command.name, text));
   return { ...options, [taker.name]: text };
+}
+
+/**
+ * Options stand at the start or at the end: what looks like one there but is mistyped would become part of a story. A
+ * name that is only near a number's needs a number behind it: `need:food` is no `seed`.
+ */
+function checkForMistyped(command: Command, text: string, texts: Texts): void {
+  const options = command.options.filter(({ type }) => type !== 'file');
+  const words = text.split(/\s+/u);
+  for (const [at, word] of words.entries()) {
+    const outside = at === 0 || at === words.length - 1;
+    // `--words 8` at the end is two words.
+    if (!outside && at !== words.length - 2) continue;
+    const [, dashes = '', name, given] = word.match(/^(--)?(\p{L}[\p{L}-]*)(?:[:=](\S+))?$/u) ?? [];
+    if (name === undefined || options.length === 0) continue;
+    if (!dashes && !(outside && given !== undefined && word.startsWith(`${name}:`))) continue;
+    const value = given ?? words[at + 1] ?? '';
+    const option = nearestOption(name, options);
+    const fits = option && (dashes || !['whole', 'number'].includes(option.type) || /^\d/u.test(value));
+    if (fits) throw new FabulistError('usage', texts.typed.option(`${dashes}${name}`, `${option.name}:${value}`));
+    if (dashes) throw new FabulistError('usage', texts.typed.dashes(word, options.map((one) => one.name).join(', ')));
+  }
+}
+
+/** The option whose name was meant: nearly spelled so, two letters swapped, or cut short. */
+function nearestOption(name: string, options: readonly CommandOption[]): CommandOption | undefined {
+  const typed = name.toLowerCase();
+  const names = options.map((option) => option.name);
+  const found =
+    meant(typed, names) ??
+    names.find((one) => swapped(one, typed)) ??
+    names.find((one) => typed.length > 2 && one.startsWith(typed));
+  return options.find((option) => option.name === found);
+}
+
+function swapped(one: string, other: string): boolean {
+  if (one.length !== other.length) return false;
+  const at = [...one].findIndex((letter, k) => letter !== other[k]);
+  return one === other.slice(0, at) + other[at + 1] + other[at] + other.slice(at + 2);
 }
 
 function readValue({ name, type, least = 0, most = 0, choices = [] }: CommandOption, given: string, texts: Texts) {

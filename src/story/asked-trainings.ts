@@ -1,6 +1,6 @@
 import { FabulistError } from '../errors.ts';
 import { type Corpus, type CorpusRef, LOCAL, STARTERS } from '../library/library.ts';
-import { quoted } from '../library/safe-names.ts';
+import { nameKey, quoted } from '../library/safe-names.ts';
 import type { Trainer, Training, TrainingEvent } from '../training/trainer.ts';
 import { sameCorpus } from './corpus-choice.ts';
 import type { Asker } from './storyteller.ts';
@@ -8,8 +8,8 @@ import type { Asker } from './storyteller.ts';
 /** The trainings as the people of one server see them. */
 export class AskedTrainings {
   readonly #trainer: Trainer;
-  /** First trainings of starters that are under way, by name. */
-  readonly #starters = new Map<string, Promise<Training>>();
+  /** First trainings that somebody's story waits for. */
+  readonly #first = new Map<string, Promise<Training>>();
 
   constructor(trainer: Trainer) {
     this.#trainer = trainer;
@@ -21,12 +21,21 @@ export class AskedTrainings {
   }
 
   /**
-   * Trains a starter corpus that has no model, and waits for it. All who ask meanwhile wait for the same training.
-   * Throws `cancelled` and `training-failed`.
+   * Trains a corpus that has no model, and waits for it. All who ask meanwhile wait for the same training; who cannot be
+   * shown one (no `onTraining`) does not wait for another's. setAside: why it is not to be trained, or null.
+   * Throws `no-model`, `cancelled` and `training-failed`.
    */
-  async trainStarter(corpus: CorpusRef, asker: Asker, onTraining?: (training: Training) => void): Promise<void> {
-    const started = this.#starters.get(corpus.name) ?? this.#start(corpus, asker);
-    const training = await started;
+  async trainFirst(
+    corpus: Corpus,
+    asker: Asker,
+    setAside: string | null,
+    onTraining?: (training: Training) => void,
+  ): Promise<void> {
+    const own = corpus.server !== STARTERS;
+    const running = own ? this.of(corpus) : null;
+    if (own && !running && setAside !== null) throw this.#notReady(corpus, setAside);
+    if (running && !onTraining) throw this.#stillLearning(corpus, running);
+    const training = running ?? (await (this.#first.get(keyOf(corpus)) ?? this.#start(corpus, asker)));
     onTraining?.(training);
     const end = await training.ended;
     if (end.kind === 'failed') throw new FabulistError('training-failed', end.message);
@@ -38,21 +47,11 @@ export class AskedTrainings {
     }
   }
 
-  /** Why a corpus without a model cannot tell, and how far it is. */
-  notReady(corpus: Corpus, setAside: string | null): FabulistError {
-    const name = quoted(corpus.name);
-    const training = this.of(corpus);
-    if (training)
-      return new FabulistError(
-        'no-model',
-        `${name} is still learning its first story: ${progressOf(training.latest)}.`,
-      );
-    if (setAside !== null) return new FabulistError('no-model', `${name} could not be learned: ${setAside}`);
-    return new FabulistError('no-model', `${name} has stories but has not learned them yet; ask for its training.`);
-  }
-
-  /** The training that an asker means, of theirs to end. Throws `usage` and `not-allowed`. */
-  toEnd(asker: Asker, corpus: CorpusRef | undefined): Training {
+  /**
+   * The training that an asker means, of theirs to end. Of several, stopping means the one that runs: only that has
+   * learned something to keep. Throws `usage` and `not-allowed`.
+   */
+  toEnd(asker: Asker, corpus: CorpusRef | undefined, how: 'stop' | 'cancel'): Training {
     const trainings = this.#trainer.trainings();
     if (corpus) {
       const training = this.of(corpus);
@@ -61,22 +60,40 @@ export class AskedTrainings {
       throw new FabulistError('not-allowed', 'Others wait for this training too; only who asked for it may end it.');
     }
     const own = trainings.filter((training) => mayEnd(asker, training));
-    const [only] = own;
-    if (only && own.length === 1) return only;
-    if (!only) throw new FabulistError('usage', 'Nothing is being trained here.');
+    const [first] = own;
+    if (!first) throw new FabulistError('usage', 'Nothing is being trained here.');
+    const meant = how === 'stop' && own.length > 1 ? own.filter(({ latest }) => latest.kind !== 'queued') : own;
+    const [only] = meant;
+    if (only && meant.length === 1) return only;
     const names = own.map(({ request }) => quoted(request.corpus.name)).join(', ');
-    throw new FabulistError('usage', `There are several trainings here; say which one you mean: ${names}.`);
+    const example = `/${how} ${first.request.corpus.name}`;
+    throw new FabulistError('usage', `There are several trainings here: ${names}. Say which one, as in ${example}`);
   }
 
-  #start(corpus: CorpusRef, asker: Asker): Promise<Training> {
-    const started = this.#trainer.train({ corpus, options: {}, reason: 'starter', by: asker.user });
-    this.#starters.set(corpus.name, started);
+  #notReady(corpus: Corpus, setAside: string): FabulistError {
+    return new FabulistError('no-model', `${quoted(corpus.name)} could not be learned: ${setAside}`);
+  }
+
+  #stillLearning(corpus: Corpus, { latest }: Training): FabulistError {
+    const how = progressOf(latest);
+    return new FabulistError('no-model', `${quoted(corpus.name)} is still learning its first story: ${how}.`);
+  }
+
+  #start({ server, name }: Corpus, asker: Asker): Promise<Training> {
+    const key = keyOf({ server, name });
+    const reason = server === STARTERS ? 'starter' : 'remainder';
+    const started = this.#trainer.train({ corpus: { server, name }, options: {}, reason, by: asker.user });
+    this.#first.set(key, started);
     const done = () => {
-      if (this.#starters.get(corpus.name) === started) this.#starters.delete(corpus.name);
+      if (this.#first.get(key) === started) this.#first.delete(key);
     };
     started.then((training) => training.ended).then(done, done);
     return started;
   }
+}
+
+function keyOf({ server, name }: CorpusRef): string {
+  return JSON.stringify([server, nameKey(name)]);
 }
 
 /** A starter's training is waited for by everybody: it is its asker's to end, and that of whoever sits at the machine. */

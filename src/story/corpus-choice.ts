@@ -49,16 +49,34 @@ export class CorpusChoice {
     );
   }
 
-  /** What a corpus of the server is called that is about to be added to: as it was first typed, where there is one. Throws `usage`. */
-  async nameFor({ server }: Asker, typed: string): Promise<string> {
-    const name = typed.trim();
-    return (await this.#library.corpus(server, name))?.name ?? name;
+  /**
+   * What a corpus of the server is called that is about to be added to: as it was first typed, where there is one. A corpus
+   * called like a starter would hide it: such a name is refused where it was given, and numbered where it is only the
+   * file's. Throws `usage`.
+   */
+  async nameFor({ server }: Asker, given: string | undefined, ofFile: () => string): Promise<string> {
+    const wanted = (given ?? ofFile()).trim();
+    for (let number = 1; ; number++) {
+      const name = number === 1 ? wanted : `${wanted} ${number}`;
+      const found = await this.#library.corpus(server, name);
+      if (found?.server !== STARTERS) return found?.name ?? name;
+      if (given !== undefined)
+        throw new FabulistError('usage', `${quoted(found.name)} is a starter's name: choose another.`);
+    }
   }
 
   async choose(asker: Asker, name: string, scope: 'channel' | 'server'): Promise<void> {
     const { name: corpus } = await this.find(asker, name);
     const key = scope === 'channel' ? channelKey(asker) : serverKey(asker);
     await this.#library.writeDocument('settings', key, { corpus } satisfies Setting);
+  }
+
+  /** Takes back every choice of a corpus that is gone. */
+  async forget(corpus: CorpusRef): Promise<void> {
+    for (const { key, value } of await this.#library.listDocuments<Partial<Setting>>('settings')) {
+      if (!isKeyOf(corpus.server, key) || typeof value?.corpus !== 'string') continue;
+      if (nameKey(value.corpus) === nameKey(corpus.name)) await this.#library.deleteDocument('settings', key);
+    }
   }
 
   async #unknown({ server }: Asker, name: string): Promise<FabulistError> {
@@ -78,9 +96,18 @@ export function sameCorpus(one: CorpusRef, other: CorpusRef): boolean {
 
 // Encoded, so that no id of a platform can spell the key of another place.
 function channelKey({ server, channel }: Asker): string {
-  return `channel ${encodeURIComponent(server)} ${encodeURIComponent(channel)}`;
+  return `${channelsKey({ server })} ${encodeURIComponent(channel)}`;
 }
 
-function serverKey({ server }: Asker): string {
+function channelsKey({ server }: Pick<Asker, 'server'>): string {
+  return `channel ${encodeURIComponent(server)}`;
+}
+
+function serverKey({ server }: Pick<Asker, 'server'>): string {
   return `server ${encodeURIComponent(server)}`;
+}
+
+/** Whether a document is a choice of a place on that server. */
+function isKeyOf(server: string, key: string): boolean {
+  return key === serverKey({ server }) || key.startsWith(`${channelsKey({ server })} `);
 }

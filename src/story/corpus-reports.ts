@@ -1,4 +1,4 @@
-import { type Corpus, type Library, type ServerId, STARTERS } from '../library/library.ts';
+import { type Corpus, type Library, type ServerId, STARTERS, type VersionList } from '../library/library.ts';
 import type { AskedTrainings } from './asked-trainings.ts';
 import { type CorpusChoice, sameCorpus } from './corpus-choice.ts';
 import type { AccuracyReport, Asker, CorpusOverview } from './storyteller.ts';
@@ -31,7 +31,7 @@ export class CorpusReports {
       starter: corpus.server === STARTERS,
       telling,
       versions,
-      stale: telling?.corpusHash !== corpus.hash,
+      stale: isStale(corpus, versions),
       nextRetrain: nextRetrain?.toISOString() ?? null,
       setAside: await this.setAside(corpus),
       training: this.#trainings.of(corpus),
@@ -43,15 +43,15 @@ export class CorpusReports {
     const chosen = corpora.length > 0 ? await this.#choice.find(asker, undefined) : undefined;
     return Promise.all(
       corpora.map(async (corpus) => {
-        const { versions, telling } = await this.#options.library.versions(corpus);
-        const version = versions.find(({ id }) => id === telling) ?? null;
+        const versions = await this.#options.library.versions(corpus);
+        const version = versions.versions.find(({ id }) => id === versions.telling) ?? null;
         return {
           name: corpus.name,
           starter: corpus.server === STARTERS,
           chosen: chosen !== undefined && sameCorpus(chosen, corpus),
           stories: corpus.stories.length,
           version,
-          stale: version?.corpusHash !== corpus.hash,
+          stale: isStale(corpus, versions),
         };
       }),
     );
@@ -61,4 +61,13 @@ export class CorpusReports {
   async setAside(corpus: Corpus): Promise<string | null> {
     return (await this.#options.setAside?.(corpus)) ?? null;
   }
+}
+
+/**
+ * By the newest version, as the nightly run judges it: what an earlier one that tells again has not read is not new. A
+ * starter without a model is not stale, only not trained yet.
+ */
+function isStale(corpus: Corpus, { versions: [newest] }: VersionList): boolean {
+  if (!newest && corpus.server === STARTERS) return false;
+  return newest?.corpusHash !== corpus.hash;
 }

@@ -1,22 +1,14 @@
 import { randomInt } from 'node:crypto';
-import type { Engine } from '../engine/engine.ts';
 import { FabulistError } from '../errors.ts';
 import { Teller } from '../language/teller.ts';
 import { exportCorpus, importCorpus } from '../library/archive.ts';
-import {
-  type Corpus,
-  type CorpusRef,
-  type Library,
-  type ServerId,
-  STARTERS,
-  type Version,
-} from '../library/library.ts';
+import type { Corpus, CorpusRef, Library, Version } from '../library/library.ts';
 import { quoted } from '../library/safe-names.ts';
-import type { Trainer, Training } from '../training/trainer.ts';
+import type { Training } from '../training/trainer.ts';
 import { AskedTrainings } from './asked-trainings.ts';
-import { CorpusChoice, sameCorpus } from './corpus-choice.ts';
+import { CorpusChoice } from './corpus-choice.ts';
 import { CorpusReports } from './corpus-reports.ts';
-import type { OpenTeller } from './loaded-model.ts';
+import { Forgetting } from './forgetting.ts';
 import type { Lease } from './model-shelf.ts';
 import { OpeningOffers } from './opening-offers.ts';
 import { checkStoryRequest, tidied } from './story-options.ts';
@@ -31,33 +23,11 @@ import type {
   TrainReply,
   TrainRequest,
 } from './storyteller.ts';
+import type { StorytellerOptions } from './storyteller-options.ts';
 import { TellingModels } from './telling-models.ts';
 import { storyOf, ToldStories } from './told-stories.ts';
 import { nameAfter, readUploads } from './uploads.ts';
 import { versionToTell } from './version-to-tell.ts';
-
-export interface StorytellerOptions {
-  readonly library: Library;
-  readonly trainer: Trainer;
-  /** The engine to tell with; called for every story, so that a faster one is taken up once it is there. */
-  readonly openEngine: () => Promise<Engine>;
-  /** Default: the machine's. */
-  readonly clock?: Clock;
-  /** When the nightly run is next due for a server; default: never. */
-  readonly nextRetrain?: (server: ServerId) => Promise<Date | null>;
-  /** Why a corpus is no longer trained by itself, or null; default: never set aside. */
-  readonly setAside?: (corpus: Corpus) => Promise<string | null>;
-  /** Bytes of one uploaded file at most; default 25 MB. */
-  readonly maxUpload?: number;
-  /** Bytes of models held in memory; default 512 MB. */
-  readonly modelMemory?: number;
-  /** Default: the real one. */
-  readonly openTeller?: OpenTeller;
-  /** A whole number from 0 to 2^32 - 1, another one each time; default: the machine's randomness. */
-  readonly randomSeed?: () => number;
-  /** Where a surprise is told that concerns nobody who asked; default nowhere. */
-  readonly log?: { warn(details: object, message: string): void };
-}
 
 const MEGABYTE = 1024 * 1024;
 const CHOICES = 25;
@@ -74,6 +44,7 @@ export class LibraryStoryteller implements Storyteller {
   readonly #offers: OpeningOffers;
   readonly #trainings: AskedTrainings;
   readonly #reports: CorpusReports;
+  readonly #forgetting: Forgetting;
   #sweeping: Promise<void> = Promise.resolve();
 
   constructor(options: StorytellerOptions) {
@@ -91,6 +62,12 @@ export class LibraryStoryteller implements Storyteller {
     this.#offers = new OpeningOffers(library);
     this.#trainings = new AskedTrainings(trainer);
     this.#reports = new CorpusReports(options, this.#choice, this.#trainings);
+    this.#forgetting = new Forgetting(options, {
+      choice: this.#choice,
+      models: this.#models,
+      offers: this.#offers,
+      sessions: this.#sessions,
+    });
   }
 
   async tell(asker: Asker, request: StoryRequest, onTraining?: (training: Training) => void): Promise<Story> {
@@ -130,12 +107,15 @@ export class LibraryStoryteller implements Storyteller {
 
   async train(asker: Asker, request: TrainRequest): Promise<TrainReply> {
     const { files, read } = await readUploads(request, asker.user, this.#options.maxUpload ?? 25 * MEGABYTE);
-    const name = await this.#choice.nameFor(asker, request.corpus ?? nameAfter(request.files));
-    const stored =
-      files.length > 0
-        ? await this.#library.addStories({ server: asker.server, name }, files, request.mode)
-        : { corpus: await this.#choice.findOwn(asker, name, 'trained anew'), added: [], already: [] };
-    return { ...stored, read, training: await this.#ask(asker, stored.corpus, request) };
+    if (files.length === 0) {
+      const name = request.corpus ?? nameAfter(request.files);
+      const corpus = await this.#choice.findOwn(asker, name, 'trained anew');
+      return { corpus, added: [], already: [], read, ...(await this.#askOrJoin(asker, corpus, corpus, request)) };
+    }
+    const name = await this.#choice.nameFor(asker, request.corpus, () => nameAfter(request.files));
+    const before = await this.#library.corpus(asker.server, name);
+    const stored = await this.#library.addStories({ server: asker.server, name }, files, request.mode);
+    return { ...stored, read, ...(await this.#askOrJoin(asker, stored.corpus, before, request)) };
   }
 
   async accuracy(asker: Asker, name?: string): Promise<AccuracyReport> {
@@ -155,13 +135,13 @@ export class LibraryStoryteller implements Storyteller {
   }
 
   async cancel(asker: Asker, name?: string): Promise<string> {
-    const corpus = await this.#training(asker, name);
+    const corpus = await this.#training(asker, name, 'cancel');
     if (await this.#options.trainer.cancel(corpus)) return corpus.name;
     throw new FabulistError('usage', `${quoted(corpus.name)} is no longer being trained.`);
   }
 
   async stop(asker: Asker, name?: string): Promise<string> {
-    const corpus = await this.#training(asker, name);
+    const corpus = await this.#training(asker, name, 'stop');
     if (await this.#options.trainer.stop(corpus)) return corpus.name;
     throw new FabulistError('usage', `${quoted(corpus.name)} is no longer being trained.`);
   }
@@ -170,23 +150,7 @@ export class LibraryStoryteller implements Storyteller {
     asker: Asker,
     name?: string,
   ): Promise<{ corpus: string; stories: number; versions: number; left: number }[]> {
-    const corpora =
-      name === undefined
-        ? await this.#library.corpora(asker.server)
-        : [await this.#choice.findOwn(asker, name, 'forgotten')];
-    const theirs = corpora.filter(
-      ({ server, stories }) => server === asker.server && stories.some(({ by }) => by === asker.user),
-    );
-    // A training that goes on would bring back, as a new version, what is about to be forgotten.
-    for (const corpus of theirs) await this.#options.trainer.cancel(corpus);
-    const forgotten = await this.#library.forget(
-      asker.server,
-      asker.user,
-      name === undefined ? undefined : corpora[0]?.name,
-    );
-    for (const { corpus } of forgotten) this.#models.withdraw(corpus);
-    this.#offers.clear();
-    await this.#sessions.forget((corpus) => forgotten.some((entry) => sameCorpus(entry.corpus, corpus)));
+    const forgotten = await this.#forgetting.forget(asker, name);
     for (const { corpus, left } of forgotten) {
       if (left > 0) await this.#ask(asker, corpus, { options: {} }, 'remainder');
     }
@@ -196,6 +160,10 @@ export class LibraryStoryteller implements Storyteller {
       versions,
       left,
     }));
+  }
+
+  handedOver(asker: Asker): Promise<{ corpus: string; stories: number }[]> {
+    return this.#forgetting.handedOver(asker);
   }
 
   async rollback(asker: Asker, name: string, id?: string): Promise<Version> {
@@ -225,8 +193,19 @@ export class LibraryStoryteller implements Storyteller {
   async #makeReady(asker: Asker, corpus: Corpus, onTraining?: (training: Training) => void): Promise<void> {
     const { telling } = await this.#library.versions(corpus);
     if (telling !== null) return;
-    if (corpus.server !== STARTERS) throw this.#trainings.notReady(corpus, await this.#reports.setAside(corpus));
-    await this.#trainings.trainStarter({ server: corpus.server, name: corpus.name }, asker, onTraining);
+    await this.#trainings.trainFirst(corpus, asker, await this.#reports.setAside(corpus), onTraining);
+  }
+
+  /** Asks for a training, unless one is under way that learns just this. before: the corpus before stories were added. */
+  async #askOrJoin(
+    asker: Asker,
+    corpus: Corpus,
+    before: Corpus | undefined,
+    request: TrainRequest,
+  ): Promise<Pick<TrainReply, 'training' | 'joined'>> {
+    const training = before?.hash === corpus.hash ? this.#trainings.of(corpus) : null;
+    if (training) return { training, joined: true };
+    return { training: await this.#ask(asker, corpus, request), joined: false };
   }
 
   #ask(
@@ -245,9 +224,9 @@ export class LibraryStoryteller implements Storyteller {
   }
 
   /** The corpus whose training an asker wants to end. */
-  async #training(asker: Asker, name: string | undefined): Promise<CorpusRef> {
+  async #training(asker: Asker, name: string | undefined, how: 'stop' | 'cancel'): Promise<CorpusRef> {
     const corpus = name === undefined ? undefined : await this.#choice.find(asker, name);
-    return this.#trainings.toEnd(asker, corpus).request.corpus;
+    return this.#trainings.toEnd(asker, corpus, how).request.corpus;
   }
 
   /** Deletes old stories, behind the back of whoever asked for a new one. */

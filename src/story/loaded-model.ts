@@ -14,7 +14,7 @@ export type ModelTeller = Pick<Teller, 'tell' | 'dispose'>;
 export type OpenTeller = (engine: Engine, model: Model) => ModelTeller;
 
 /** Reads best among those tried where a model knows more than one story by heart. */
-const LIVELY = 0.8;
+const LIVELY = 0.6;
 
 /** A model in memory with all that its stories need: read once, used by every story until it makes room for others. */
 export class LoadedModel {

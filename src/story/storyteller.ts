@@ -58,7 +58,10 @@ export interface Story {
 export interface TrainRequest {
   /** None: the named corpus is trained once more. */
   readonly files: readonly { readonly fileName: string; readonly bytes: Uint8Array }[];
-  /** Default: the name of the first file without its ending. */
+  /**
+   * Default: the name of the first file without its ending, with a number behind it where a starter is called so. A given
+   * name that is a starter's is refused with `usage`.
+   */
   readonly corpus?: string | undefined;
   readonly mode: 'append' | 'clean';
   readonly options: RecipeOptions;
@@ -78,6 +81,8 @@ export interface TrainReply {
     readonly words: number;
   }[];
   readonly training: Training;
+  /** Whether that training was under way already, and nothing new was handed over for it. */
+  readonly joined?: boolean;
 }
 
 export interface AccuracyReport {
@@ -86,7 +91,7 @@ export interface AccuracyReport {
   /** The version that tells; null before the first training. */
   readonly telling: Version | null;
   readonly versions: VersionList;
-  /** Whether stories were added or removed since it was trained. */
+  /** Whether stories were added or removed since its newest version was trained; a starter never is. */
   readonly stale: boolean;
   /** ISO 8601, or null where no nightly run is configured. */
   readonly nextRetrain: string | null;
@@ -110,8 +115,9 @@ export interface CorpusOverview {
 /** Everything a person can ask of Fabulist. Every method throws FabulistError with one plain sentence for what cannot be done. */
 export interface Storyteller {
   /**
-   * Tells a story. A starter corpus without a model is trained first; `onTraining` is called once with that training so
-   * that a surface can show it. Throws `unknown-corpus`, `no-model`, `usage`.
+   * Tells a story. A corpus without a model is trained first, unless it was set aside; `onTraining` is called once with
+   * that training so that a surface can show it. Without `onTraining`, an own corpus that is being trained already is
+   * not waited for. Throws `unknown-corpus`, `no-model`, `cancelled`, `training-failed`, `usage`.
    */
   tell(asker: Asker, request: StoryRequest, onTraining?: (training: Training) => void): Promise<Story>;
   /** Adds as many words again; another continuation of the last part; takes the last part away. Throws `usage` when the story is over a day old. */
@@ -128,10 +134,12 @@ export interface Storyteller {
   openings(asker: Asker, typed: string, corpus?: string, limit?: number): Promise<string[]>;
   /** Ends the training of a corpus (the asker's server's only one when none is named) and forgets its progress. Returns its name. */
   cancel(asker: Asker, corpus?: string): Promise<string>;
-  /** Ends it and keeps the best model so far. */
+  /** Ends it and keeps the best model so far; of several the one that runs, when none is named. */
   stop(asker: Asker, corpus?: string): Promise<string>;
   /** Deletes the asker's own stories (in one corpus or all) and every version that learned from them; asks for retraining what is left. */
   forget(asker: Asker, corpus?: string): Promise<{ corpus: string; stories: number; versions: number; left: number }[]>;
+  /** What `forget` would delete: the corpora that hold the asker's own stories, and how many. */
+  handedOver(asker: Asker): Promise<{ corpus: string; stories: number }[]>;
   /** Tells from an earlier version (the one before, when none is named). Returns the version that tells now. */
   rollback(asker: Asker, corpus: string, version?: string): Promise<Version>;
   /** A corpus's stories and figures as one archive, and back. */

@@ -77,6 +77,11 @@ export class LocalTrainer implements Trainer {
     return this.#requests.setAside(corpus, corpus.hash);
   }
 
+  /** Deletes what is kept about a corpus that is gone. */
+  forget(corpus: CorpusRef): Promise<void> {
+    return this.#requests.forget(corpus);
+  }
+
   /**
    * Takes up what an earlier process left: what was asked for, in the order of asking, and then every other corpus whose
    * stories its newest model has not learned. Resolves when the first part is done; the second goes on by itself.

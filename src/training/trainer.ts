@@ -14,7 +14,7 @@ export interface ReportTo {
 export interface TrainingRequest {
   readonly corpus: CorpusRef;
   readonly options: RecipeOptions;
-  /** `remainder`: what `/forget` left is learned again, with the options it was last asked for with. */
+  /** `remainder`: what `/forget` or a broken-off training left is learned with the options it was last asked for with. */
   readonly reason: 'asked' | 'nightly' | 'starter' | 'remainder';
   /** Platform id of who asked; `nightly` for the nightly run. */
   readonly by: string;

@@ -65,6 +65,13 @@ export class TrainingRequests {
     return (await this.#library.readDocument<LastAsked>('settings', lastAskedKey(corpus))) ?? { options: {} };
   }
 
+  /** Deletes everything kept about a corpus that is gone: its name may say something about a person too. */
+  async forget(corpus: CorpusRef): Promise<void> {
+    await this.#library.deleteDocument('settings', lastAskedKey(corpus));
+    await this.#library.deleteDocument('failures', keyOf(corpus));
+    await this.#library.deleteDocument('requests', keyOf(corpus));
+  }
+
   /** In the order of asking. */
   async waiting(): Promise<TrainingRequest[]> {
     const kept = await this.#library.listDocuments<Kept>('requests');

@@ -137,7 +137,7 @@ export function describeAdapter(surface: string, harness: AdapterHarness): void 
 
     it('/help names every command, and what is kept', async () => {
       await alice.says('/help');
-      await eventually(() => expect(alice.sees().join('\n')).toMatch(/user\s+id/));
+      await eventually(() => expect(alice.sees().join('\n')).toMatch(/whose\s+they\s+are/));
       for (const name of ['story', 'train', 'accuracy', 'corpora', 'forget', 'cancel', 'help']) {
         expect(alice.sees().join('\n')).toContain(`/${name}`);
       }

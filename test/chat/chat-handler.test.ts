@@ -79,7 +79,7 @@ describe('the chat handler', () => {
 
   it('edits no more often than the surface takes, and always shows the end', async () => {
     const sink = new FakeSink();
-    const handling = handler.handle(invoke('train'), sink);
+    const handling = handler.handle(invoke('train', { corpus: 'fables' }), sink);
     await vi.advanceTimersByTimeAsync(0);
     for (let step = 1; step <= 90; step++) {
       storyteller.training?.send(progress(step / 100));
@@ -102,7 +102,7 @@ describe('the chat handler', () => {
   it('never has two edits on their way, however slow the surface is', async () => {
     const sink = new FakeSink(100);
     sink.takes = 1_000;
-    const handling = handler.handle(invoke('train'), sink);
+    const handling = handler.handle(invoke('train', { corpus: 'fables' }), sink);
     await vi.advanceTimersByTimeAsync(50);
     storyteller.training?.send(progress(0.1));
     storyteller.training?.send(progress(0.2));
@@ -121,7 +121,7 @@ describe('the chat handler', () => {
 
   it('goes on when the surface refuses a message, and tells the log', async () => {
     const sink = new FakeSink(0);
-    const handling = handler.handle(invoke('train'), sink);
+    const handling = handler.handle(invoke('train', { corpus: 'fables' }), sink);
     await vi.advanceTimersByTimeAsync(0);
     sink.refuses = true;
     storyteller.training?.send(progress(0.5));
@@ -135,7 +135,7 @@ describe('the chat handler', () => {
 
   it('offers to stop a training that runs, and not one that waits or has ended', async () => {
     const sink = new FakeSink(0);
-    const handling = handler.handle(invoke('train'), sink);
+    const handling = handler.handle(invoke('train', { corpus: 'fables' }), sink);
     await vi.advanceTimersByTimeAsync(0);
     storyteller.training?.send(progress(0.5));
     await vi.advanceTimersByTimeAsync(0);
@@ -221,10 +221,69 @@ describe('the chat handler', () => {
     expect(storyteller.calls).toEqual([]);
   });
 
+  it('asks for a file where neither that nor a corpus is given', async () => {
+    const sink = new FakeSink();
+    await handler.handle(invoke('train'), sink);
+    await handler.handle(invoke('train', {}, { locale: 'de', handsOver: 'path' }), sink);
+    expect(sink.shown.map(({ message }) => textOf(message))).toEqual([
+      'Hand me a text file to learn from: attach it to /train.',
+      'Gib mir eine Textdatei zum Lernen: /train PFAD, etwa /train geschichten/fabel.txt',
+    ]);
+    expect(storyteller.calls).toEqual([]);
+  });
+
+  it('shows no second card of a training that is under way', async () => {
+    const [sink, again] = [new FakeSink(0), new FakeSink(0)];
+    const handling = handler.handle(invoke('train', { corpus: 'fables' }), sink);
+    await vi.advanceTimersByTimeAsync(0);
+    storyteller.joins = true;
+    await handler.handle(invoke('train', { corpus: 'fables' }), again);
+    storyteller.training?.send(progress(0.42));
+    await handler.handle(invoke('train', { corpus: 'fables' }), again);
+    expect(again.shown.map(({ message }) => [textOf(message), message.card])).toEqual([
+      [
+        'I am learning that already: a training of “fables” is under way, with all that is in it.\nIt waits to be learned.',
+        undefined,
+      ],
+      [expect.stringMatching(/\nI am learning it right now: 42 % done\.$/), undefined],
+    ]);
+    storyteller.training?.send({ kind: 'cancelled' });
+    await handling;
+  });
+
+  it('asks before it forgets more than one corpus', async () => {
+    const sink = new FakeSink();
+    storyteller.theirs = [
+      { corpus: 'my dogs', stories: 1 },
+      { corpus: 'fables', stories: 2 },
+    ];
+    await handler.handle(invoke('forget'), sink);
+    expect(storyteller.calls).toEqual([]);
+    expect(sink.shown[0]?.message.private).toBe(true);
+    expect(textOf(sink.shown[0]?.message)?.split('\n')).toEqual([
+      'You handed me stories in more than one collection, so I have deleted nothing yet:',
+      'my dogs: 1 story',
+      'fables: 2 stories',
+      'Say which of them to forget:',
+      '/forget corpus:"my dogs" deletes yours in one, and every model that learned from them.',
+      '/forget scope:everything deletes them in all.',
+    ]);
+    await handler.handle(invoke('forget', { scope: 'everything' }), sink);
+    await handler.handle(invoke('forget', { corpus: 'fables' }), sink);
+    storyteller.theirs.pop();
+    await handler.handle(invoke('forget'), sink);
+    expect(storyteller.calls.map(({ method, args }) => [method, ...args])).toEqual([
+      ['forget', undefined],
+      ['forget', 'fables'],
+      ['forget', undefined],
+    ]);
+    expect(textOf(sink.shown.at(-1)?.message)).toMatch(/^Deleted from “fables”/);
+  });
+
   it('asks which corpus where one is needed', async () => {
     const sink = new FakeSink();
     await handler.handle(invoke('corpora', { action: 'use' }), sink);
-    expect(textOf(sink.shown[0]?.message)).toMatch(/^Say which corpus/);
+    expect(textOf(sink.shown[0]?.message)).toBe('Say which corpus: /corpora use NAME');
   });
 
   it('shows the learning curve, and the figures where it cannot be drawn', async () => {

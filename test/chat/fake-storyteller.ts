@@ -55,6 +55,8 @@ export class FakeStoryteller implements Storyteller {
   error: unknown;
   /** The latest training, whose events the test sends. */
   training: FakeTraining | undefined;
+  /** Whether a second training of the same is the first one. */
+  joins = false;
   /** Whether a story waits for a first training. */
   trainsFirst = false;
   /** Calls wait for this. */
@@ -89,6 +91,8 @@ export class FakeStoryteller implements Storyteller {
     await this.#note('train', asker, request);
     const corpus = corpusOf(asker.server, request.corpus ?? 'fables');
     const read = request.files.map(({ fileName }) => ({ fileName, encoding: 'utf-8', language: 'en', words: 204 }));
+    if (this.training && this.joins)
+      return { corpus, added: [], already: corpus.stories, read, training: this.training, joined: true };
     return { corpus, added: corpus.stories, already: [], read, training: this.#begin(corpus) };
   }
 
@@ -135,6 +139,13 @@ export class FakeStoryteller implements Storyteller {
   async forget(asker: Asker, corpus?: string) {
     await this.#note('forget', asker, corpus);
     return [{ corpus: 'fables', stories: 2, versions: 3, left: 0 }];
+  }
+
+  /** What the asker handed over, by corpus; looking at it is not noted. */
+  theirs: { corpus: string; stories: number }[] = [{ corpus: 'fables', stories: 2 }];
+
+  async handedOver() {
+    return this.theirs;
   }
 
   async rollback(asker: Asker, corpus: string, version?: string): Promise<Version> {

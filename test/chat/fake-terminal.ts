@@ -17,7 +17,7 @@ export class Keyboard extends PassThrough {
  */
 export class Display extends Writable {
   readonly isTTY = true;
-  readonly columns: number;
+  columns: number;
   /** All that was written. */
   raw = '';
   readonly #rows: string[][] = [[]];
@@ -36,6 +36,18 @@ export class Display extends Writable {
         .join('')
         .trimEnd(),
     );
+  }
+
+  /** Made narrower, with the lines wrapped anew as most terminals do it. */
+  narrow(columns: number): void {
+    const rows = this.#rows.splice(0);
+    for (const [at, row] of rows.entries()) {
+      if (at === this.#row) this.#row = this.#rows.length;
+      do this.#rows.push(row.splice(0, columns));
+      while (row.length > 0);
+    }
+    this.columns = columns;
+    this.emit('resize');
   }
 
   override _write(chunk: Buffer, _encoding: string, done: () => void): void {

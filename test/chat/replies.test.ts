@@ -62,12 +62,12 @@ describe('accuracy', () => {
       'How well I know “dogs”',
       'Of 100 words that I have read, I guess 62 right from the words before them.',
       'Of 100 words that I had not read before, I guess 18 right.',
-      'Where I have read, I waver between 4.48 words on average (perplexity 4.48, loss 1.5).',
-      'Where I have not, I waver between 145.2 words (perplexity 145.2). Fewer is better.',
+      'Where I have read, it is as if I chose each next word among 4.48 equally good ones (perplexity 4.48, loss 1.5).',
+      'Where I have not, it is as if among 145.2 (perplexity 145.2). Fewer is better.',
       'I learned 204 words of 1 story, 112 of them different. Punctuation marks count as words.',
       'Learned on 24 November 2026, 20:00 UTC in 2 s (native engine).',
-      "An example: the words before, my guess, and the word that stands there. ['could', 'easily', 'retire'] - [while] vs [while]",
-      '1 model kept; 20261124-200000-3f9a is the one that tells. It is the newest.',
+      "An example, as the words before - [my guess] vs [the word that really follows]: ['could', 'easily', 'retire'] - [while] vs [while]",
+      'The model 20261124-200000-3f9a tells; it is the only one kept.',
     ]);
   });
 
@@ -95,7 +95,7 @@ describe('accuracy', () => {
       EN,
     );
     expect(lines(all).slice(-5)).toEqual([
-      '2 models kept; 20261124-200000-3f9a is the one that tells. There is a newer one. Damaged and left aside: 20261123-000000-0000.',
+      'The model 20261124-200000-3f9a tells; of the 2 that are kept there is a newer one. Damaged and left aside: 20261123-000000-0000.',
       'There are changes in its stories that I have not learned yet.',
       'It waits to be learned.',
       'I no longer try to learn it by myself: The disk is full.',
@@ -162,7 +162,7 @@ describe('other replies', () => {
       { name: 'birds', starter: true, chosen: false, stories: 1, version: null, stale: true },
     ];
     expect(lines(corporaReply(corpora, EN)).slice(1, 3)).toEqual([
-      'dogs: used here, 2 stories, 204 words, 99 of 100 words right, changed since it was learned',
+      'dogs: tells the stories here, 2 stories, 204 words, 99 of 100 words right, changed since it was learned',
       'birds: comes with me, not learned yet',
     ]);
   });
@@ -186,6 +186,42 @@ describe('other replies', () => {
     ] as const) {
       expect(lines(helpReply(texts, locale)).join('\n')).toContain('/forget');
       expect(lines(helpReply(texts, locale)).at(-1)).toContain(texts.help.privacy);
+    }
+  });
+});
+
+describe('the help', () => {
+  it.each([
+    [EN, 'en', '/train PATH'],
+    [DE, 'de', '/train PFAD'],
+  ] as const)('names paths and the typed actions where there are such, and nowhere else', (texts, locale, path) => {
+    const typed = lines(helpReply(texts, locale, 'path'));
+    const named = typed.map((line) => line.match(/^\/\w+/)?.[0]).filter(Boolean);
+    expect(named).toEqual(
+      [
+        'story',
+        'story',
+        'continue',
+        'retell',
+        'undo',
+        'train',
+        'accuracy',
+        'corpora',
+        'forget',
+        'stop',
+        'cancel',
+        'help',
+      ].map((name) => `/${name}`),
+    );
+    expect(typed.some((line) => line.startsWith(`${path} `))).toBe(true);
+    expect(lines(helpReply(texts, locale)).join('\n')).not.toMatch(/\/continue|\/stop|PATH|PFAD/);
+  });
+
+  it('speaks of no place that a surface may not have', () => {
+    const all = (value: unknown): string =>
+      JSON.stringify(value, (_, one) => (typeof one === 'function' ? String(one) : one));
+    for (const texts of [EN, DE]) {
+      expect(all({ ...texts, errors: {} })).not.toMatch(/channel|user id|action:use|Kanal|Benutzernummer/i);
     }
   });
 });
@@ -263,7 +299,7 @@ describe('a morning report', () => {
     const problem = 'its held-out perplexity is 160.0, the one before had 145.2';
     expect(lines(nightlyReply({ ...report, before, after, problem }, EN)).slice(1, 4)).toEqual([
       'Of 100 words that I had never read, I guessed 18 right before and guess 17 now.',
-      'Where I have not read, I wavered between 145.2 words and now waver between 160. Fewer is better.',
+      'Where I have not read, it was as if I chose each next word among 145.2 equally good ones, and now among 160. Fewer is better.',
       'The new model guesses worse, so the one from before goes on telling.',
     ]);
     expect(lines(nightlyReply({ ...report, before, after, problem }, DE))[3]).toBe(

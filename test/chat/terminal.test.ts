@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it, vi } from 'vitest';
 import { ChatHandler } from '../../src/chat/chat-handler.ts';
@@ -185,17 +186,41 @@ describe('the piped terminal', () => {
   });
 
   it.each([
-    ['/train', 'train'],
+    ['/train corpus:dogs', 'train'],
+    ['/train "a \\"my\\" tale.txt"', 'train', 'a "my" tale.txt'],
+    [`/train 'a \\"my\\" tale.txt'`, 'train', 'a \\"my\\" tale.txt'],
+    ['/train "C:\\tales\\tale.txt"', 'train', 'C:\\tales\\tale.txt'],
     ['/train "my tale.txt"', 'train'],
     ['/train my\\ tale.txt corpus:dogs', 'train'],
-  ])('reads the path in %s', async (line, method) => {
+  ])('reads the path in %s', async (line, method, path = 'my tale.txt') => {
     const storyteller = new FakeStoryteller();
     const { adapter, files: disk, type } = await piped(storyteller);
-    disk.set('my tale.txt', Buffer.from('text'));
+    disk.set(path, Buffer.from('text'));
     type(line);
     await eventually(() => expect(storyteller.calls[0]?.method).toBe(method));
-    const files = line === '/train' ? [] : [{ fileName: 'my tale.txt' }];
+    const files = line === '/train corpus:dogs' ? [] : [{ fileName: basename(path) }];
     expect(storyteller.calls[0]).toMatchObject({ args: [{ files }] });
+    await adapter.stop();
+  });
+
+  it('says how to hand over a file, and how the help is read here', async () => {
+    const { type, sees, adapter } = await piped(new FakeStoryteller());
+    type('/train');
+    type('/help');
+    await eventually(() =>
+      expect(sees()).toEqual([
+        'Hand me a text file to learn from: /train PATH, such as /train stories/fable.txt',
+        expect.stringMatching(/\/continue .*\/train PATH /),
+      ]),
+    );
+    await adapter.stop();
+  });
+
+  it.each(['/stop dogs', '/stop corpus:dogs', '/stop "dogs"'])('names the training in %s', async (line) => {
+    const storyteller = new FakeStoryteller();
+    const { type, adapter } = await piped(storyteller);
+    type(line);
+    await eventually(() => expect(storyteller.calls).toMatchObject([{ method: 'stop', args: ['dogs'] }]));
     await adapter.stop();
   });
 
@@ -284,6 +309,24 @@ describe('the terminal typed at', () => {
     await adapter.stop();
   });
 
+  it('says that the first story is on its way', async () => {
+    const storyteller = new FakeStoryteller();
+    storyteller.trainsFirst = true;
+    const { adapter, sees, type } = await typedAt(storyteller);
+    type('/continue');
+    await eventually(() => expect(sees()).toEqual(['There is no story to go on with yet: /story had a general']));
+    type('/story');
+    await eventually(() => expect(storyteller.training).toBeDefined());
+    type('/continue');
+    await eventually(() => expect(sees().join('\n')).toContain('The story is on its way'));
+    storyteller.training?.send({ kind: 'cancelled' });
+    storyteller.trainsFirst = false;
+    await eventually(() => expect(sees().at(-1)).toContain('had a general council'));
+    type('/continue');
+    await eventually(() => expect(sees().at(-1)).toContain('And then?'));
+    await adapter.stop();
+  });
+
   it('moves the training below a line that is entered meanwhile', async () => {
     const storyteller = new FakeStoryteller();
     const { adapter, files, output, type } = await typedAt(storyteller);
@@ -297,8 +340,8 @@ describe('the terminal typed at', () => {
       '> /train a.txt',
       '> /corpora',
       'What I can tell from',
-      'fables: used here, 1 story, 204 words, 99 of 100 words right',
-      'To use one in this channel: /corpora action:use corpus:NAME',
+      'fables: tells the stories here, 1 story, 204 words, 99 of 100 words right',
+      'To tell from another one here: /corpora use NAME',
       '',
       '“fables” is next to be learned',
       '>',
@@ -331,6 +374,27 @@ describe('the terminal typed at', () => {
     await eventually(() => expect(output.lines.at(-2)).toMatch(/^ {2}It tells now: 猫は.*…$/));
     expect([...(output.lines.at(-2) ?? '')].length).toBeLessThan(32);
     expect(output.lines.at(-3)?.length).toBeLessThan(40);
+    await adapter.stop();
+  });
+
+  it('leaves no copies of a training behind when the terminal is made narrower', async () => {
+    const storyteller = new FakeStoryteller();
+    const { adapter, files, output, type } = await typedAt(storyteller);
+    files.set('a.txt', Buffer.from('text'));
+    type('/train a.txt');
+    await eventually(() => expect(storyteller.training).toBeDefined());
+    const progress = { step: 1, share: 0.5, secondsSpent: 1, secondsLeft: 75, loss: 2, accuracy: 0.25, sample: null };
+    const send = (share: number) =>
+      storyteller.training?.send({ kind: 'progress', progress: { ...progress, share, heldOutPerplexity: null } });
+    send(0.5);
+    await eventually(() => expect(output.lines.join('\n')).toContain('50 %'));
+    output.narrow(30);
+    send(0.75);
+    await eventually(() => expect(output.lines.at(-2)).toContain('…'));
+    const shown = output.lines.join('\n');
+    expect(shown.match(/Learning/g)).toHaveLength(1);
+    expect(shown).toContain('> /train a.txt');
+    expect(shown).not.toContain('50 %');
     await adapter.stop();
   });
 

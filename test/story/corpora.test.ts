@@ -91,12 +91,35 @@ describe('train', () => {
     expect(trainer.asked).toEqual([]);
   });
 
-  it("may call a corpus like a starter, which then is the server's own", async () => {
-    const { storyteller } = openHouse();
-    const { corpus } = await storyteller.train(ALICE, { files: [textFile(DOG, 'belling-the-cat.txt')], ...training });
-    expect(corpus.server).toBe('guild-1');
-    expect((await storyteller.tell(EVE, { opening: 'the' })).originality.longestCopiedWords).toBeGreaterThan(20);
-    expect((await storyteller.accuracy(EVE)).starter).toBe(true);
+  it('refuses the name of a starter, which it would hide', async () => {
+    const { storyteller, library } = openHouse();
+    await expect(
+      storyteller.train(ALICE, { files: [textFile(DOG)], corpus: 'Belling-The-Cat', ...training }),
+    ).rejects.toMatchObject({ code: 'usage', message: "“belling-the-cat” is a starter's name: choose another." });
+    expect((await library.corpora(ALICE.server)).map(({ server }) => server)).toEqual([STARTERS]);
+  });
+
+  it('numbers the name of a file that is called like a starter, and adds to that the next time', async () => {
+    const { storyteller } = openHouse({ starters: { 'belling-the-cat': FABLE, 'belling-the-cat 2': BIRD } });
+    const named = async (text: string) =>
+      (await storyteller.train(ALICE, { files: [textFile(text, 'Belling-the-cat.txt')], ...training })).corpus;
+    expect(await named(DOG)).toMatchObject({ server: 'guild-1', name: 'Belling-the-cat 3' });
+    expect(await named(BIRD)).toMatchObject({ name: 'Belling-the-cat 3', stories: { length: 2 } });
+    expect((await storyteller.accuracy(ALICE)).starter).toBe(true);
+  });
+
+  it('joins the training that learns just that already', async () => {
+    const { storyteller, trainer } = openHouse({ atOnce: false });
+    const give = (text: string, mode: 'append' | 'clean' = 'append') =>
+      storyteller.train(ALICE, { files: [textFile(text)], corpus: 'dogs', mode, options: {} });
+    expect((await give(DOG)).joined).toBe(false);
+    expect(await give(DOG)).toMatchObject({ joined: true, training: trainer.asked[0] });
+    expect((await storyteller.train(ALICE, { files: [], corpus: 'dogs', ...training })).joined).toBe(true);
+    expect((await give(BIRD)).joined).toBe(false);
+    // Nothing is added, but a story is taken away.
+    expect((await give(DOG, 'clean')).joined).toBe(false);
+    for (const one of trainer.trainings()) one.send({ kind: 'cancelled' });
+    expect((await give(DOG)).joined).toBe(false);
   });
 });
 
@@ -139,7 +162,7 @@ describe('which corpus tells', () => {
   it('cannot be one that is not there', async () => {
     const { storyteller } = await withDogs();
     const message =
-      "There is no corpus 'dogz' here (did you mean 'dogs'?); there are 'dogs', 'belling-the-cat', 'birds'.";
+      'There is no corpus “dogz” here (did you mean “dogs”?); there are “dogs”, “belling-the-cat”, “birds”.';
     const refused = { code: 'unknown-corpus', message };
     await expect(storyteller.tell(ALICE, { opening: '', corpus: 'dogz' })).rejects.toMatchObject(refused);
     await expect(storyteller.choose(ALICE, 'dogz', 'channel')).rejects.toMatchObject(refused);
@@ -150,7 +173,7 @@ describe('which corpus tells', () => {
   it('names no corpus of another server, not even for a near miss', async () => {
     const { storyteller } = await withDogs();
     await expect(storyteller.tell(EVE, { opening: '', corpus: 'dogs' })).rejects.toMatchObject({
-      message: "There is no corpus 'dogs' here; there are 'belling-the-cat', 'birds'.",
+      message: 'There is no corpus “dogs” here; there are “belling-the-cat”, “birds”.',
     });
     expect((await storyteller.corpora(EVE)).map(({ name }) => name)).toEqual(['belling-the-cat', 'birds']);
   });
@@ -176,7 +199,7 @@ describe('accuracy', () => {
       nextRetrain: async (server) => (server === 'guild-1' ? nextRetrain : null),
     });
     const before = await storyteller.accuracy(ALICE);
-    expect(before).toMatchObject({ starter: true, telling: null, stale: true, setAside: null, training: null });
+    expect(before).toMatchObject({ starter: true, telling: null, stale: false, setAside: null, training: null });
     const version = await learn(library, { server: STARTERS, name: 'belling-the-cat' });
     expect(await storyteller.accuracy(ALICE)).toMatchObject({
       telling: version,
@@ -217,16 +240,25 @@ describe('a training', () => {
     expect(await storyteller.stop(EVE)).toBe('birds');
     expect(trainer.asked.map(({ latest }) => latest.kind)).toEqual(['cancelled', 'finished']);
     await expect(storyteller.cancel(ALICE)).rejects.toMatchObject({ message: 'Nothing is being trained here.' });
-    await expect(storyteller.stop(ALICE, 'dogs')).rejects.toMatchObject({ message: "'dogs' is not being trained." });
+    await expect(storyteller.stop(ALICE, 'dogs')).rejects.toMatchObject({ message: '“dogs” is not being trained.' });
   });
 
   it('must be named where there are several', async () => {
     const { storyteller } = await twoTrainings();
     await storyteller.train(BOB, { files: [textFile(BIRD)], corpus: 'birds', ...training });
     await expect(storyteller.cancel(ALICE)).rejects.toMatchObject({
-      message: "There are several trainings here; say which one you mean: 'dogs', 'birds'.",
+      message: 'There are several trainings here: “dogs”, “birds”. Say which one, as in /cancel dogs',
     });
+    await expect(storyteller.stop(ALICE)).rejects.toMatchObject({ message: expect.stringMatching(/\/stop dogs$/) });
     expect(await storyteller.cancel(ALICE, 'BIRDS')).toBe('birds');
+  });
+
+  it('is stopped without a name where it is the only one that runs', async () => {
+    const { storyteller, trainer } = await twoTrainings();
+    await storyteller.train(BOB, { files: [textFile(BIRD)], corpus: 'birds', ...training });
+    trainer.asked[2]?.send({ kind: 'preparing', what: 'x', share: null });
+    await expect(storyteller.cancel(ALICE)).rejects.toMatchObject({ code: 'usage' });
+    expect(await storyteller.stop(ALICE)).toBe('birds');
   });
 
   it('of another server is out of reach', async () => {
@@ -293,6 +325,33 @@ describe('forget', () => {
     expect(tellers[0]?.disposed).toBe(true);
   });
 
+  it('leaves no choice of a corpus that is gone, and says that it is gone', async () => {
+    const gone: string[] = [];
+    const { storyteller, library } = openHouse({ forgotten: async ({ server, name }) => void gone.push(server, name) });
+    for (const name of ['dogs', 'both'])
+      await storyteller.train(ALICE, { files: [textFile(DOG)], corpus: name, ...training });
+    await storyteller.train(BOB, { files: [textFile(BIRD)], corpus: 'both', ...training });
+    await storyteller.train(EVE, { files: [textFile(DOG)], corpus: 'dogs', ...training });
+    await storyteller.choose(ALICE, 'DOGS', 'channel');
+    await storyteller.choose(ALICE, 'dogs', 'server');
+    await storyteller.choose(BOB, 'both', 'channel');
+    await storyteller.choose(EVE, 'dogs', 'channel');
+    await library.writeDocument('settings', 'last training guild-1/dogs', { corpus: 'dogs' });
+    expect(await storyteller.handedOver(ALICE)).toEqual([
+      { corpus: 'both', stories: 1 },
+      { corpus: 'dogs', stories: 1 },
+    ]);
+    await storyteller.forget(ALICE);
+    expect(gone).toEqual(['guild-1', 'dogs']);
+    expect((await library.listDocuments('settings')).map(({ key }) => key).sort()).toEqual([
+      'channel guild-1 random',
+      'channel guild-2 general',
+      // The trainer's own.
+      'last training guild-1/dogs',
+    ]);
+    expect(await storyteller.handedOver(ALICE)).toEqual([]);
+  });
+
   it('leaves starters alone', async () => {
     const { storyteller } = openHouse();
     await expect(storyteller.forget(ALICE, 'belling-the-cat')).rejects.toMatchObject({ code: 'not-allowed' });
@@ -315,13 +374,33 @@ describe('rollback', () => {
     ]).toEqual([true, first.id]);
     await expect(storyteller.rollback(ALICE, 'dogs')).rejects.toMatchObject({
       code: 'no-model',
-      message: `'dogs' has no earlier model; there are: ${newest.id}, ${worse.id}, ${first.id}.`,
+      message: `“dogs” has no earlier model; there are: ${newest.id}, ${worse.id}, ${first.id}.`,
     });
     expect((await storyteller.rollback(ALICE, 'Dogs', newest.id)).id).toBe(newest.id);
     expect((await storyteller.tell(ALICE, { opening: '', corpus: 'dogs' })).modelVersion).toBe(newest.id);
     await expect(storyteller.rollback(ALICE, 'dogs', 'last week')).rejects.toMatchObject({ code: 'no-model' });
     await expect(storyteller.rollback(EVE, 'dogs')).rejects.toMatchObject({ code: 'unknown-corpus' });
     await expect(storyteller.rollback(ALICE, 'belling-the-cat')).rejects.toMatchObject({ code: 'not-allowed' });
+  });
+});
+
+describe('stale', () => {
+  it('is what the newest version has not read, whichever tells', async () => {
+    const { storyteller, pass } = openHouse();
+    const stale = async () => [
+      (await storyteller.accuracy(ALICE, 'dogs')).stale,
+      (await storyteller.corpora(ALICE)).find(({ name }) => name === 'dogs')?.stale,
+    ];
+    await storyteller.train(ALICE, { files: [textFile(DOG)], corpus: 'dogs', ...training });
+    pass(1_000);
+    await storyteller.train(ALICE, { files: [textFile(BIRD)], corpus: 'dogs', ...training });
+    await storyteller.rollback(ALICE, 'dogs');
+    expect(await stale()).toEqual([false, false]);
+  });
+
+  it('is no starter that was never trained', async () => {
+    const { storyteller } = openHouse();
+    expect((await storyteller.corpora(ALICE)).map(({ stale }) => stale)).toEqual([false]);
   });
 });
 

@@ -8,9 +8,10 @@ import { tokenizeForms } from '../../src/language/tokenizer.ts';
 import { Vocabulary } from '../../src/language/vocabulary.ts';
 import type { CorpusRef, Figures, Library, NewVersion, Version } from '../../src/library/library.ts';
 import { MemoryLibrary } from '../../src/library/memory-library.ts';
-import { LibraryStoryteller, type StorytellerOptions } from '../../src/story/library-storyteller.ts';
+import { LibraryStoryteller } from '../../src/story/library-storyteller.ts';
 import type { ModelTeller } from '../../src/story/loaded-model.ts';
 import type { Asker } from '../../src/story/storyteller.ts';
+import type { StorytellerOptions } from '../../src/story/storyteller-options.ts';
 import type { Trainer, Training, TrainingEvent, TrainingRequest } from '../../src/training/trainer.ts';
 
 export const FABLE =

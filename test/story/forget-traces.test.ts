@@ -33,7 +33,8 @@ function traces(folder: string): string[] {
 it('leaves no phrase of a forgotten story in the library', { timeout: 120_000 }, async () => {
   const { library, trainer, dataFolder } = house();
   const openWasm = async () => (await openEngine({ choice: 'wasm' })).engine;
-  const storyteller = new LibraryStoryteller({ library, trainer, openEngine: openWasm });
+  const forget = (corpus: Parameters<typeof trainer.forget>[0]) => trainer.forget(corpus);
+  const storyteller = new LibraryStoryteller({ library, trainer, openEngine: openWasm, forgotten: forget });
   const [ann, bob] = ['ann', 'bob'].map((user) => ({ server: 'guild', channel: 'c', user }));
   const upload = (asker: typeof ann, text: string, iterations: number) =>
     storyteller.train(asker as NonNullable<typeof ann>, {
@@ -62,5 +63,9 @@ it('leaves no phrase of a forgotten story in the library', { timeout: 120_000 },
   const again = await storyteller.tell(asker, { opening: 'a plain goat', corpus: 'tales' });
   expect(again.continuation).toHaveLength(32);
   expect(traces(dataFolder)).toEqual([]);
+  // A corpus that is left empty goes with its name.
+  await storyteller.forget(asker);
+  const names = readdirSync(dataFolder, { recursive: true }).map(String);
+  expect(names.filter((name) => name.includes('tales'))).toEqual([]);
   await storyteller.close();
 });

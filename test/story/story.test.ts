@@ -336,7 +336,7 @@ describe('a corpus that has no model', () => {
     [
       { kind: 'cancelled' } as const,
       'cancelled',
-      "The training of 'belling-the-cat' was cancelled, so there is no story yet.",
+      'The training of “belling-the-cat” was cancelled, so there is no story yet.',
     ],
   ])('tells nothing when its training ends as %j, and is trained anew for the next', async (event, code, message) => {
     const { storyteller, trainer } = openHouse({ atOnce: false });
@@ -355,7 +355,7 @@ describe('a corpus that has no model', () => {
     await storyteller.train(ALICE, { files: [textFile(BOOK)], corpus: 'book', mode: 'append', options: {} });
     const sentence = async () =>
       storyteller.tell(ALICE, { opening: 'x', corpus: 'book' }).catch((error: Error) => error.message);
-    expect(await sentence()).toBe("'book' is still learning its first story: its training is next.");
+    expect(await sentence()).toBe('“book” is still learning its first story: its training is next.');
     const progress = {
       step: 9,
       share: 0.426,
@@ -366,11 +366,38 @@ describe('a corpus that has no model', () => {
       sample: null,
     };
     trainer.asked[0]?.send({ kind: 'progress', progress: { ...progress, secondsLeft: 20.2 } });
-    expect(await sentence()).toBe("'book' is still learning its first story: 42 % done, about 20 seconds left.");
+    expect(await sentence()).toBe('“book” is still learning its first story: 42 % done, about 20 seconds left.');
     trainer.asked[0]?.send({ kind: 'progress', progress: { ...progress, secondsLeft: 200 } });
     expect(await sentence()).toContain('about 3 minutes left');
-    trainer.asked[0]?.send({ kind: 'cancelled' });
-    expect(await sentence()).toBe("'book' has stories but has not learned them yet; ask for its training.");
+  });
+
+  it("is trained first where it is the server's own, by whatever way it came to have no model", async () => {
+    const { storyteller, trainer } = openHouse({ atOnce: false });
+    await storyteller.train(ALICE, { files: [textFile(BOOK)], corpus: 'book', mode: 'append', options: {} });
+    await storyteller.cancel(ALICE, 'book');
+    const shown: Training[] = [];
+    const stories = [ALICE, BOB].map((asker) =>
+      storyteller.tell(asker, { opening: 'word1', corpus: 'BOOK' }, (training) => shown.push(training)),
+    );
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(trainer.asked.slice(1).map(({ request }) => request)).toEqual([
+      { corpus: { server: 'guild-1', name: 'book' }, options: {}, reason: 'remainder', by: 'alice' },
+    ]);
+    expect(shown).toEqual([trainer.asked[1], trainer.asked[1]]);
+    if (trainer.asked[1]) await trainer.finish(trainer.asked[1]);
+    expect((await Promise.all(stories)).map(({ parts }) => parts)).toEqual([1, 1]);
+  });
+
+  it('joins the training that waits or runs already, where it can be shown', async () => {
+    const { storyteller, trainer } = openHouse({ atOnce: false });
+    await storyteller.train(ALICE, { files: [textFile(BOOK)], corpus: 'book', mode: 'append', options: {} });
+    const shown: Training[] = [];
+    const story = storyteller.tell(BOB, { opening: 'word1', corpus: 'book' }, (training) => shown.push(training));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(trainer.asked).toHaveLength(1);
+    expect(shown).toEqual(trainer.asked);
+    if (trainer.asked[0]) await trainer.finish(trainer.asked[0]);
+    await expect(story).resolves.toMatchObject({ corpus: 'book', parts: 1 });
   });
 
   it('says why it was set aside', async () => {
@@ -384,7 +411,7 @@ describe('a corpus that has no model', () => {
     await storyteller.cancel(ALICE, training.request.corpus.name);
     await expect(storyteller.tell(ALICE, { opening: 'x', corpus: 'book' })).rejects.toMatchObject({
       code: 'no-model',
-      message: "'book' could not be learned: The disk is full.",
+      message: '“book” could not be learned: The disk is full.',
     });
     expect((await storyteller.accuracy(ALICE, 'book')).setAside).toBe('The disk is full.');
   });

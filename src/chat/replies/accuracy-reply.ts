@@ -31,10 +31,7 @@ function figuresOf({ figures: found, createdAt, stories }: Version, { accuracy, 
 
 function versionsOf({ versions }: AccuracyReport, telling: Version, { accuracy }: Texts): string {
   const newest = versions.versions[0]?.id === telling.id;
-  const lines = [
-    accuracy.versions(versions.versions.length, telling.id),
-    newest ? accuracy.newest : accuracy.notNewest,
-  ];
+  const lines = [accuracy.versions(versions.versions.length, telling.id, newest)];
   if (versions.damaged.length > 0) lines.push(accuracy.damaged(versions.damaged.map(({ id }) => id).join(', ')));
   return lines.join(' ');
 }

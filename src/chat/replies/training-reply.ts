@@ -1,6 +1,6 @@
 import type { TrainReply } from '../../story/storyteller.ts';
 import type { TrainingEvent } from '../../training/trainer.ts';
-import { type Card, type Message, type Paragraph, type Picture, plain } from '../message.ts';
+import { type Card, type Message, type Paragraph, type Picture, plain, said } from '../message.ts';
 import type { Texts } from '../texts/texts.ts';
 
 type Finished = Extract<TrainingEvent, { kind: 'finished' }>;
@@ -24,6 +24,15 @@ export function trainingReply(
     ...(stops && { actions: [{ name: 'stop', label: texts.actions.stop, target: corpus }] }),
     ...(picture && { picture }),
   };
+}
+
+/** Nothing new was handed over for a training that is under way, which has a message of its own. */
+export function joinedReply({ corpus, training: { latest } }: TrainReply, texts: Texts): Message {
+  const { training, accuracy, figures } = texts;
+  const share = latest.kind === 'progress' ? latest.progress.share : null;
+  const standing = share === null ? accuracy.waiting : accuracy.running(figures.percent(share));
+  const far = latest.kind === 'queued' || share !== null ? [standing] : [];
+  return { ...said(training.joined(corpus.name), ...far), private: true };
 }
 
 function cardOf(corpus: string, event: Exclude<TrainingEvent, { kind: 'log' }>, { training, figures }: Texts): Card {

@@ -1,5 +1,6 @@
 import type { Interface } from 'node:readline';
 import { harmless } from './render-text.ts';
+import { columnsOf } from './training-lines.ts';
 
 export interface ScreenOutput {
   write(text: string): unknown;
@@ -15,8 +16,8 @@ export class Screen {
   readonly #output: ScreenOutput;
   /** Lines drawn in place, by whatever they belong to. */
   readonly #live = new Map<object, readonly string[]>();
-  /** Rows that the live lines take now. */
-  #rows = 0;
+  /** The live lines as they were written last. */
+  #drawn: readonly string[] = [];
   #closed = false;
 
   constructor(readline: Interface, output: ScreenOutput) {
@@ -46,11 +47,11 @@ export class Screen {
     const echo = `${this.#readline.getPrompt()}${harmless(line)}`;
     // Twice its length is the most it can be wide. A line that may have been wrapped is left where it is: how many rows
     // it took is the terminal's secret.
-    if (this.#rows > 0 && 2 * echo.length < this.columns) {
+    if (this.#drawn.length > 0 && 2 * echo.length < this.columns) {
       this.#output.write(`\u001b[1A`);
       this.#draw([echo]);
     } else {
-      this.#rows = 0;
+      this.#drawn = [];
       this.#draw([]);
     }
   }
@@ -67,10 +68,15 @@ export class Screen {
     this.#erase();
     const live = [...this.#live.values()].flat();
     for (const line of [...printed, ...live]) this.#output.write(`${line}\n`);
-    this.#rows = live.length;
+    this.#drawn = live;
     // Readline draws over as many rows as its own line took before, which are gone.
     (this.#readline as { prevRows?: number }).prevRows = 0;
     this.#readline.prompt(true);
+  }
+
+  /** Rows that the live lines take now: a terminal that was made narrower since has wrapped them. */
+  get #rows(): number {
+    return this.#drawn.reduce((sum, line) => sum + Math.max(1, Math.ceil(columnsOf(line) / this.columns)), 0);
   }
 
   /** Leaves the cursor where the live lines began, with nothing below. */

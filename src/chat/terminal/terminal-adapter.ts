@@ -48,6 +48,8 @@ export class TerminalAdapter implements ChatAdapter {
   #readline: Interface | undefined;
   #screen: Screen | undefined;
   #story: string | undefined;
+  /** Stories that are on their way. */
+  #telling = 0;
   #stopped = false;
   #end: () => void = () => undefined;
   /** Resolves at the start, with the screen where there is one. */
@@ -141,17 +143,20 @@ export class TerminalAdapter implements ChatAdapter {
   async #answer(line: string, sink: ReplySink): Promise<void> {
     const { asker, locale, handler } = this.#options;
     try {
-      const { command, options, path } = readLine(line, this.#story, this.#texts);
+      const { command, options, path } = readLine(line, { told: this.#story, coming: this.#telling > 0 }, this.#texts);
       const invocation: Invocation = {
         asker,
         command,
         options,
         files: path === undefined ? [] : [this.#upload(path)],
         locale,
+        handsOver: 'path',
         mayManage: true,
         reportTo: { surface: this.name, channel: asker.channel },
       };
-      await handler.handle(invocation, this.#remembering(sink));
+      const stories = command === 'story' ? 1 : 0;
+      this.#telling += stories;
+      await handler.handle(invocation, this.#remembering(sink)).finally(() => (this.#telling -= stories));
     } catch (error) {
       await sink.send(errorReply(error instanceof FabulistError ? error.message : this.#texts.errors.defect));
     }

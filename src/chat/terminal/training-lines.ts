@@ -31,6 +31,13 @@ function fitted(line: string, columns: number): string {
   return line;
 }
 
+/** Columns that a line takes at most. */
+export function columnsOf(line: string): number {
+  let width = 0;
+  for (const character of line) width += widthOf(character);
+  return width;
+}
+
 /** Columns that a character takes at most. Rather too many than too few: a line too short harms nothing. */
 function widthOf(character: string): number {
   const code = character.codePointAt(0) as number;

@@ -4,6 +4,14 @@ import { ACTIONS, type ActionName, COMMANDS, type CommandName, commandNamed, isA
 import { parseOptions } from '../option-text.ts';
 import type { Texts } from '../texts/texts.ts';
 
+/** The stories that /continue, /retell and /undo may mean. */
+export interface KnownStories {
+  /** The story told last. */
+  readonly told?: string | undefined;
+  /** Whether one is on its way. */
+  readonly coming: boolean;
+}
+
 /** What a typed line asks for. */
 export interface TypedCommand {
   readonly command: CommandName | ActionName;
@@ -19,10 +27,10 @@ const LONGEST_HINT = 60;
 const COMMAND = /^\/(\S*)\s*(.*)$/su;
 
 /**
- * Reads a line. story: the story told last, which /continue, /retell and /undo go on with. Throws `usage` with the sentence
- * to show: a hint for a line without a slash, the nearest command for one that is not there.
+ * Reads a line. Throws `usage` with the sentence to show: a hint for a line without a slash, the nearest command for one
+ * that is not there.
  */
-export function readLine(line: string, story: string | undefined, texts: Texts): TypedCommand {
+export function readLine(line: string, stories: KnownStories, texts: Texts): TypedCommand {
   const [, typed = '', rest = ''] = line.trim().match(COMMAND) ?? [];
   if (!line.trim().startsWith('/')) {
     // A pasted page is no example of a command.
@@ -30,7 +38,7 @@ export function readLine(line: string, story: string | undefined, texts: Texts):
     throw new FabulistError('usage', texts.typed.hint(opening));
   }
   const name = typed.toLowerCase();
-  if (isAction(name)) return readAction(name, rest, story, texts);
+  if (isAction(name)) return readAction(name, rest, stories, texts);
   const command = commandNamed(name);
   if (!command) {
     const names = [...COMMANDS.map((one) => one.name), ...Object.keys(ACTIONS)];
@@ -40,15 +48,17 @@ export function readLine(line: string, story: string | undefined, texts: Texts):
   return { command: command.name, options, path: file === undefined ? undefined : unquoted(String(file)) };
 }
 
-function readAction(name: ActionName, rest: string, story: string | undefined, texts: Texts): TypedCommand {
-  if (ACTIONS[name] === 'training') return { command: name, options: rest ? { target: rest } : {}, path: undefined };
+function readAction(name: ActionName, rest: string, { told, coming }: KnownStories, texts: Texts): TypedCommand {
+  const target = rest.replace(/^corpus:(.)/iu, '$1').replace(/^"(.+)"$/u, '$1');
+  if (ACTIONS[name] === 'training') return { command: name, options: target ? { target } : {}, path: undefined };
   if (rest) throw new FabulistError('usage', texts.typed.surplus(name, rest));
-  if (story === undefined) throw new FabulistError('usage', texts.typed.noStory);
-  return { command: name, options: { target: story }, path: undefined };
+  if (told === undefined) throw new FabulistError('usage', coming ? texts.typed.storyComing : texts.typed.noStory);
+  return { command: name, options: { target: told }, path: undefined };
 }
 
-/** A path as people paste it: in quotation marks, or with its blanks escaped. */
+/** A path as people paste it: in quotation marks, or with its blanks escaped. Other backslashes are Windows' own. */
 function unquoted(path: string): string {
-  const quoted = path.match(/^(["'])(.*)\1$/u);
-  return quoted ? (quoted[2] as string) : path.replaceAll('\\ ', ' ');
+  const [, mark, inside] = path.match(/^(["'])(.*)\1$/su) ?? [];
+  if (mark === undefined || inside === undefined) return path.replace(/\\([ "'])/gu, '$1');
+  return inside.replaceAll(`\\${mark}`, mark);
 }

@@ -22,6 +22,11 @@ export const de: typeof en = {
     already: (file, corpus) => `${file} war schon in „${corpus}“.`,
     queued: (corpus, place) =>
       place === 1 ? `„${corpus}“ wird als Nächstes gelernt` : `„${corpus}“ wartet darauf, gelernt zu werden`,
+    joined: (corpus) => `Das lerne ich schon: Ein Lernen von „${corpus}“ ist im Gange, mit allem, was darin ist.`,
+    noFile: {
+      attachment: 'Gib mir eine Textdatei zum Lernen: Häng sie an /train an.',
+      path: 'Gib mir eine Textdatei zum Lernen: /train PFAD, etwa /train geschichten/fabel.txt',
+    },
     preparing: (corpus) => `Ich mache mich bereit, „${corpus}“ zu lernen`,
     learning: (corpus) => `Ich lerne „${corpus}“`,
     place: 'Platz in der Warteschlange',
@@ -49,7 +54,7 @@ export const de: typeof en = {
     unread: (before, after) =>
       `Von 100 Wörtern, die ich nie gelesen hatte, habe ich vorher ${before} richtig erraten, jetzt sind es ${after}.`,
     wavered: (before, after) =>
-      `Wo ich nicht gelesen habe, schwankte ich zwischen ${before} Wörtern, jetzt zwischen ${after}. Weniger ist besser.`,
+      `Wo ich nicht gelesen habe, war es, als wählte ich jedes nächste Wort unter ${before} gleich guten, jetzt unter ${after}. Weniger ist besser.`,
     tellsNow: 'Ab jetzt erzählt das neue Modell.',
     firstTells: 'Ab jetzt kann ich daraus erzählen.',
     keptOut: 'Das neue Modell rät schlechter, darum erzählt das von vorher weiter.',
@@ -63,15 +68,16 @@ export const de: typeof en = {
     unread: (of100) => `Von 100 Wörtern, die ich vorher nicht gelesen hatte, errate ich ${of100} richtig.`,
     noneUnread: 'So kurze Texte lerne ich auswendig; es bleibt nichts davon, um mich zu prüfen.',
     perplexity: (read, loss) =>
-      `Wo ich gelesen habe, schwanke ich im Mittel zwischen ${read} Wörtern (Perplexität ${read}, Loss ${loss}).`,
+      `Wo ich gelesen habe, ist es, als wählte ich jedes nächste Wort unter ${read} gleich guten (Perplexität ${read}, Loss ${loss}).`,
     perplexityUnread: (unread) =>
-      `Wo nicht, schwanke ich zwischen ${unread} Wörtern (Perplexität ${unread}). Weniger ist besser.`,
+      `Wo nicht, ist es, als wären es ${unread} (Perplexität ${unread}). Weniger ist besser.`,
     size: (length, different, of) =>
       `Gelernt habe ich ${words(length)} aus ${of === 1 ? '1 Geschichte' : `${number(of)} Geschichten`}, davon ${number(different)} verschiedene. Satzzeichen zählen als Wörter.`,
     learned: (at, time, engine) => `Gelernt am ${at} in ${time} (Rechenwerk: ${engine}).`,
-    versions: (kept, id) => `${count(kept, 'Modell', 'Modelle')} aufgehoben; es erzählt ${id}.`,
-    newest: 'Es ist das neueste.',
-    notNewest: 'Es gibt ein neueres.',
+    versions: (kept, id, newest) => {
+      if (kept === 1) return `Es erzählt das Modell ${id}, das einzige, das aufgehoben ist.`;
+      return `Es erzählt das Modell ${id}; von den ${number(kept)} aufgehobenen ${newest ? 'ist es das neueste' : 'gibt es ein neueres'}.`;
+    },
     damaged: (ids) => `Beschädigt und beiseitegelegt: ${ids}.`,
     stale: 'In seinen Geschichten hat sich etwas geändert, das ich noch nicht gelernt habe.',
     next: (at) => `Das nächste nächtliche Lernen ist am ${at}.`,
@@ -79,7 +85,7 @@ export const de: typeof en = {
     waiting: 'Es wartet darauf, gelernt zu werden.',
     setAside: (reason) => `Von selbst versuche ich es nicht mehr zu lernen: ${reason}`,
     none: (corpus) => `„${corpus}“ habe ich noch nicht gelernt.`,
-    example: 'Ein Beispiel: die Wörter davor, mein Tipp und das Wort, das dort steht.',
+    example: 'Ein Beispiel, in der Form Wörter davor - [mein Tipp] vs [das Wort, das wirklich folgt]:',
     curve: (corpus) => `Lernkurve von „${corpus}“`,
   },
   corpora: {
@@ -90,32 +96,43 @@ export const de: typeof en = {
     notLearned: 'noch nicht gelernt',
     stale: 'seit dem Lernen geändert',
     starter: 'bringe ich mit',
-    chosen: 'wird hier benutzt',
-    how: 'So erzähle ich in diesem Kanal daraus: /corpora action:use corpus:NAME',
-    usedHere: (corpus) => `Geschichten in diesem Kanal kommen jetzt aus „${corpus}“.`,
+    chosen: 'erzählt hier',
+    how: 'So erzähle ich hier aus einer anderen: /corpora use NAME',
+    usedHere: (corpus) => `Geschichten kommen hier jetzt aus „${corpus}“.`,
     usedEverywhere: (corpus) =>
-      `Geschichten kommen hier jetzt überall aus „${corpus}“, außer in Kanälen, die etwas anderes gewählt haben.`,
+      `Geschichten kommen jetzt überall aus „${corpus}“, außer wo etwas anderes gewählt wurde.`,
     rolledBack: (corpus, version, at) =>
       `„${corpus}“ wird jetzt vom Modell ${version} erzählt, gelernt am ${at}. Die anderen bleiben aufgehoben.`,
     exported: (corpus) => `Hier ist alles aus „${corpus}“: die Geschichten und wie gut ich sie gelernt habe.`,
-    which: 'Sag, welche Sammlung: /corpora action:use corpus:NAME',
+    which: (action) => `Sag, welche Sammlung: /corpora ${action} NAME`,
   },
   forget: {
     nothing: 'Von dir ist hier nichts.',
     gone: (corpus, of, models) =>
       `Aus „${corpus}“ gelöscht: ${stories(of)} von dir und ${count(models, 'Modell', 'Modelle')}, die daraus gelernt hatten.`,
     empty: 'Es ist nichts davon übrig.',
+    yours: 'Von dir sind Geschichten in mehr als einer Sammlung, darum habe ich noch nichts gelöscht:',
+    which: 'Sag, was ich vergessen soll:',
+    whichOne: 'löscht deine in der einen, und jedes Modell, das daraus gelernt hat.',
+    whichAll: 'löscht sie in allen.',
     left: (of) => `Ich lerne neu aus dem, was andere gegeben haben: ${stories(of)}.`,
   },
   help: {
     intro:
       'Ich erzähle Geschichten weiter. Gib mir die ersten Wörter, und ich mache weiter wie die Geschichten, die ich gelernt habe.',
     example: 'Auf einer Insel',
+    path: { name: 'PFAD', does: 'Aus einer Textdatei lernen, etwa /train geschichten/fabel.txt' },
+    actions: {
+      continue: 'Die letzte Geschichte weitererzählen',
+      retell: 'Ihren letzten Teil anders erzählen',
+      undo: 'Ihren letzten Teil wegnehmen',
+      stop: 'Ein Lernen jetzt beenden und das Beste behalten, was gelernt ist',
+    },
     options: 'Was du einstellen willst, schreibst du dazu: /story corpus:fabeln words:64 Auf einer Insel',
     privacyTitle: 'Was ich behalte',
     privacy:
-      'Ich lese nur, was du mir gibst: die Dateien von /train und die Anfänge deiner Geschichten, nie, was in einem Kanal gesagt wird. ' +
-      'Dateien hebe ich mit deiner Benutzernummer auf, bis du /forget sagst, und ebenso die Modelle, die daraus gelernt haben. ' +
+      'Ich lese nur, was du mir gibst: die Dateien von /train und die Anfänge deiner Geschichten, nie, was Leute einander sagen. ' +
+      'Dateien hebe ich mit einem Vermerk auf, wem sie gehören, bis du /forget sagst, und ebenso die Modelle, die daraus gelernt haben. ' +
       'Eine erzählte Geschichte behalte ich einen Tag lang, damit sie weitergehen kann. Alles bleibt auf dem Rechner, auf dem ich laufe.',
   },
   errors: {
@@ -133,6 +150,9 @@ export const de: typeof en = {
     choice: (name, choices, given) => `${name} muss eines von ${choices} sein, nicht ${given}.`,
     surplus: (name, text) => `/${name} nimmt kein „${text}“.`,
     noStory: 'Es gibt noch keine Geschichte, die weitergehen könnte: /story Auf einer Insel',
+    storyComing: 'Die Geschichte ist unterwegs: Sie kommt, sobald ich genug gelernt habe.',
+    option: (typed, meant) => `Eine Option ${typed} gibt es nicht; meintest du ${meant}?`,
+    dashes: (typed, names) => `Optionen schreibt man wie words:8, nicht ${typed}; es gibt ${names}.`,
     saved: (path) => `Es liegt in ${path}.`,
     welcome: 'Ich bin Fabulist. Versuch: /story had a general   (oder /help; Strg-C beendet)',
   },
@@ -168,7 +188,7 @@ export const deCommands: CommandTexts = {
   },
   forget: {
     does: 'Löschen, was du mir gegeben hast, und alles, was ich daraus gelernt habe',
-    options: { corpus: 'Nur in dieser Sammlung' },
+    options: { scope: 'Sonst frage ich erst, wo es mehr als eine Sammlung ist', corpus: 'Nur in dieser Sammlung' },
   },
   cancel: {
     does: 'Ein Lernen abbrechen und vergessen, was dabei gelernt war',
@@ -179,8 +199,9 @@ export const deCommands: CommandTexts = {
     append: 'Dazugeben',
     clean: 'Neu anfangen',
     list: 'Zeigen',
-    use: 'In diesem Kanal daraus erzählen',
-    'use-everywhere': 'Auf dem ganzen Server daraus erzählen',
+    everything: 'Alles von mir',
+    use: 'Hier daraus erzählen',
+    'use-everywhere': 'Überall daraus erzählen',
     export: 'Als Datei herausgeben',
     rollback: 'Zu einem früheren Modell zurück',
   },

@@ -20,6 +20,12 @@ export const en = {
     already: (file: string, corpus: string) => `${file} was in “${corpus}” already.`,
     queued: (corpus: string, place: number) =>
       place === 1 ? `“${corpus}” is next to be learned` : `“${corpus}” waits to be learned`,
+    joined: (corpus: string) =>
+      `I am learning that already: a training of “${corpus}” is under way, with all that is in it.`,
+    noFile: {
+      attachment: 'Hand me a text file to learn from: attach it to /train.',
+      path: 'Hand me a text file to learn from: /train PATH, such as /train stories/fable.txt',
+    },
     preparing: (corpus: string) => `Getting ready to learn “${corpus}”`,
     learning: (corpus: string) => `Learning “${corpus}”`,
     place: 'Place in the queue',
@@ -48,7 +54,7 @@ export const en = {
     unread: (before: string, after: string) =>
       `Of 100 words that I had never read, I guessed ${before} right before and guess ${after} now.`,
     wavered: (before: string, after: string) =>
-      `Where I have not read, I wavered between ${before} words and now waver between ${after}. Fewer is better.`,
+      `Where I have not read, it was as if I chose each next word among ${before} equally good ones, and now among ${after}. Fewer is better.`,
     tellsNow: 'From now on the new model tells.',
     firstTells: 'From now on I can tell from it.',
     keptOut: 'The new model guesses worse, so the one from before goes on telling.',
@@ -62,15 +68,16 @@ export const en = {
     unread: (of100: string) => `Of 100 words that I had not read before, I guess ${of100} right.`,
     noneUnread: 'I learn a text as short as this by heart, so none of it is kept aside to test me on.',
     perplexity: (read: string, loss: string) =>
-      `Where I have read, I waver between ${read} words on average (perplexity ${read}, loss ${loss}).`,
+      `Where I have read, it is as if I chose each next word among ${read} equally good ones (perplexity ${read}, loss ${loss}).`,
     perplexityUnread: (unread: string) =>
-      `Where I have not, I waver between ${unread} words (perplexity ${unread}). Fewer is better.`,
+      `Where I have not, it is as if among ${unread} (perplexity ${unread}). Fewer is better.`,
     size: (words: number, different: number, stories: number) =>
       `I learned ${count(words, 'word')} of ${count(stories, 'story', 'stories')}, ${number(different)} of them different. Punctuation marks count as words.`,
     learned: (at: string, time: string, engine: string) => `Learned on ${at} in ${time} (${engine} engine).`,
-    versions: (kept: number, id: string) => `${count(kept, 'model')} kept; ${id} is the one that tells.`,
-    newest: 'It is the newest.',
-    notNewest: 'There is a newer one.',
+    versions: (kept: number, id: string, newest: boolean) => {
+      if (kept === 1) return `The model ${id} tells; it is the only one kept.`;
+      return `The model ${id} tells; of the ${number(kept)} that are kept ${newest ? 'it is the newest' : 'there is a newer one'}.`;
+    },
     damaged: (ids: string) => `Damaged and left aside: ${ids}.`,
     stale: 'There are changes in its stories that I have not learned yet.',
     next: (at: string) => `The next nightly learning is on ${at}.`,
@@ -78,7 +85,7 @@ export const en = {
     waiting: 'It waits to be learned.',
     setAside: (reason: string) => `I no longer try to learn it by myself: ${reason}`,
     none: (corpus: string) => `I have not learned “${corpus}” yet.`,
-    example: 'An example: the words before, my guess, and the word that stands there.',
+    example: 'An example, as the words before - [my guess] vs [the word that really follows]:',
     curve: (corpus: string) => `Learning curve of “${corpus}”`,
   },
   corpora: {
@@ -89,31 +96,42 @@ export const en = {
     notLearned: 'not learned yet',
     stale: 'changed since it was learned',
     starter: 'comes with me',
-    chosen: 'used here',
-    how: 'To use one in this channel: /corpora action:use corpus:NAME',
-    usedHere: (corpus: string) => `Stories in this channel are told from “${corpus}” now.`,
+    chosen: 'tells the stories here',
+    how: 'To tell from another one here: /corpora use NAME',
+    usedHere: (corpus: string) => `Stories here are told from “${corpus}” now.`,
     usedEverywhere: (corpus: string) =>
-      `Stories are told from “${corpus}” everywhere here now, except in channels that chose another.`,
+      `Stories are told from “${corpus}” everywhere now, except where another one was chosen.`,
     rolledBack: (corpus: string, version: string, at: string) =>
       `“${corpus}” is told from the model ${version} now, learned on ${at}. The others are kept.`,
     exported: (corpus: string) => `Here is everything in “${corpus}”: its stories and how well they were learned.`,
-    which: 'Say which corpus: /corpora action:use corpus:NAME',
+    which: (action: string) => `Say which corpus: /corpora ${action} NAME`,
   },
   forget: {
     nothing: 'There is nothing of yours here.',
     gone: (corpus: string, stories: number, models: number) =>
       `Deleted from “${corpus}”: ${count(stories, 'story', 'stories')} of yours and ${count(models, 'model')} that had learned from ${stories === 1 ? 'it' : 'them'}.`,
     empty: 'Nothing is left of it.',
+    yours: 'You handed me stories in more than one collection, so I have deleted nothing yet:',
+    which: 'Say which of them to forget:',
+    whichOne: 'deletes yours in one, and every model that learned from them.',
+    whichAll: 'deletes them in all.',
     left: (stories: number) => `I am learning anew from the ${count(stories, 'story', 'stories')} of others.`,
   },
   help: {
     intro: 'I continue stories. Give me the first words, and I go on as the stories would that I have learned.',
     example: 'had a general',
+    path: { name: 'PATH', does: 'Learn from a text file, such as /train stories/fable.txt' },
+    actions: {
+      continue: 'Go on with the last story',
+      retell: 'Tell its last part in another way',
+      undo: 'Take its last part away',
+      stop: 'End a training now and keep the best that it has learned',
+    },
     options: 'Options go into the text: /story corpus:fables words:64 had a general',
     privacyTitle: 'What I keep',
     privacy:
-      'I read only what you hand me: the files of /train and the openings of your stories, never what is said in a channel. ' +
-      'Files are kept with your user id until you /forget them, and so are the models that learned from them. ' +
+      'I read only what you hand me: the files of /train and the openings of your stories, never what people say to each other. ' +
+      'Files are kept with a note of whose they are until you /forget them, and so are the models that learned from them. ' +
       'A story that I told is kept for a day, so that it can be continued. It all stays on the machine that runs me.',
   },
   errors: {
@@ -130,6 +148,9 @@ export const en = {
     choice: (name: string, choices: string, given: string) => `${name} must be one of ${choices}, not ${given}.`,
     surplus: (name: string, text: string) => `/${name} takes no “${text}”.`,
     noStory: 'There is no story to go on with yet: /story had a general',
+    storyComing: 'The story is on its way: it is told as soon as I have learned enough.',
+    option: (typed: string, meant: string) => `There is no option ${typed}; did you mean ${meant}?`,
+    dashes: (typed: string, names: string) => `Options are written like words:8, not ${typed}; there are ${names}.`,
     saved: (path: string) => `It is in ${path}.`,
     welcome: 'I am Fabulist. Try: /story had a general   (or /help; Ctrl-C ends)',
   },
@@ -165,7 +186,7 @@ export const enCommands: CommandTexts = {
   },
   forget: {
     does: 'Delete what you handed over, and all that I learned from it',
-    options: { corpus: 'In this collection only' },
+    options: { scope: 'Left out, I ask first where it is more than one collection', corpus: 'In this collection only' },
   },
   cancel: { does: 'End a training and drop what it learned', options: { corpus: 'The collection being learned' } },
   help: { does: 'What I can do, and what I keep', options: {} },
@@ -173,8 +194,9 @@ export const enCommands: CommandTexts = {
     append: 'Add to it',
     clean: 'Start clean',
     list: 'List them',
-    use: 'Tell from it in this channel',
-    'use-everywhere': 'Tell from it on the whole server',
+    everything: 'Everything of mine',
+    use: 'Tell from it here',
+    'use-everywhere': 'Tell from it everywhere',
     export: 'Hand it out as a file',
     rollback: 'Go back to an earlier model',
   },

@@ -30,7 +30,10 @@ export const esCommands: CommandTexts = {
   },
   forget: {
     does: 'Borrar lo que me diste y todo lo que aprendí de ello',
-    options: { corpus: 'Solo en esta colección' },
+    options: {
+      scope: 'Si falta, pregunto antes cuando hay más de una colección',
+      corpus: 'Solo en esta colección',
+    },
   },
   cancel: {
     does: 'Terminar un aprendizaje y olvidar lo aprendido en él',
@@ -41,6 +44,7 @@ export const esCommands: CommandTexts = {
     append: 'Añadir',
     clean: 'Empezar de cero',
     list: 'Mostrarlas',
+    everything: 'Todo lo mío',
     use: 'Contar de ella en este canal',
     'use-everywhere': 'Contar de ella en todo el servidor',
     export: 'Entregarla como archivo',

@@ -30,7 +30,10 @@ export const frCommands: CommandTexts = {
   },
   forget: {
     does: 'Effacer ce que vous m’avez confié et tout ce que j’en ai appris',
-    options: { corpus: 'Dans ce recueil seulement' },
+    options: {
+      scope: 'Sans cela, je demande d’abord s’il y a plus d’un recueil',
+      corpus: 'Dans ce recueil seulement',
+    },
   },
   cancel: {
     does: 'Interrompre un apprentissage et oublier ce qu’il a appris',
@@ -41,6 +44,7 @@ export const frCommands: CommandTexts = {
     append: 'Ajouter',
     clean: 'Repartir de zéro',
     list: 'Les montrer',
+    everything: 'Tout ce qui est à moi',
     use: 'Raconter d’après lui dans ce salon',
     'use-everywhere': 'Raconter d’après lui sur tout le serveur',
     export: 'Le donner sous forme de fichier',

@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import type { AccuracyReport } from '../story/storyteller.ts';
+import { isStale } from './corpora.ts';
+import { harmless, named, figures as write } from './for-people.ts';
 import { count, duration, percent, table } from './output.ts';
 import { ASKER, type OpenSession } from './session.ts';
 
@@ -41,7 +43,7 @@ function accuracyJson(report: AccuracyReport): object {
       keptOut: version.keptOut,
     })),
     damaged: report.versions.damaged,
-    stale: report.stale,
+    stale: isStale(report, report.telling !== null),
     setAside: report.setAside,
     nextRetrain: report.nextRetrain,
     sample: figures?.sample ?? null,
@@ -57,20 +59,43 @@ function accuracyLines(report: AccuracyReport): string[] {
       ['Accuracy', `${percent(figures.accuracy)} on what it read`],
       ['Loss', `${figures.loss.toFixed(3)} (perplexity ${figures.perplexity.toFixed(2)})`],
       ['Text', `${count(figures.words, 'word')}, ${figures.vocabulary.toLocaleString('en')} of them different`],
-      ['Trained', `${telling.createdAt}, ${duration(figures.seconds)}, ${figures.recipe} recipe, ${figures.engine}`],
-      ['Versions', versions.versions.map(({ id }) => (id === versions.telling ? `${id} (tells)` : id)).join(', ')],
+      [
+        'Trained',
+        `${write.time(telling.createdAt)}, ${duration(figures.seconds)}, ${figures.recipe} recipe, ${figures.engine}`,
+      ],
     ];
     if (figures.heldOutAccuracy !== null)
       rows.splice(1, 0, ['', `${percent(figures.heldOutAccuracy)} on what it had not read`]);
     if (figures.heldOutPerplexity !== null)
       rows.splice(3, 0, ['', `perplexity ${figures.heldOutPerplexity.toFixed(1)} on what it had not read`]);
-    lines.push(corpus.name, ...table(rows), figures.sample);
+    lines.push(named(corpus.name), ...table(rows), harmless(figures.sample));
   } else {
-    lines.push(`${corpus.name} has not been trained yet: a story from it, or train, does that.`);
+    lines.push(`${named(corpus.name)} ${untrained(report)}`);
   }
+  lines.push(...versionLines(report));
   if (report.stale && telling) lines.push('Its stories have changed since; train it again to learn them.');
-  if (report.setAside) lines.push(`It is set aside: ${report.setAside}`);
+  if (report.setAside) lines.push(`It is set aside: ${harmless(report.setAside)}`);
   for (const { id, problem } of versions.damaged) lines.push(`Version ${id} cannot be used: ${problem}`);
-  if (report.nextRetrain) lines.push(`Next nightly run: ${report.nextRetrain}`);
+  if (report.nextRetrain) lines.push(`Next nightly run: ${write.time(report.nextRetrain)}`);
   return lines;
+}
+
+function untrained({ corpus, training }: AccuracyReport): string {
+  if (training) return 'is being learned.';
+  if (corpus.stories.length === 0) return 'has no stories: train gives it some.';
+  return 'has not been trained yet: a story from it does that.';
+}
+
+/** The versions that rollback can tell from, numbered as it takes them, newest first. */
+function versionLines({ versions: { versions, telling } }: AccuracyReport): string[] {
+  if (versions.length === 0) return [];
+  const rows = versions.map(({ id, createdAt, figures, keptOut }, at) => [
+    `${at + 1}`,
+    id,
+    write.time(createdAt),
+    `accuracy ${percent(figures.accuracy)}`,
+    figures.heldOutPerplexity === null ? '' : `perplexity ${figures.heldOutPerplexity.toFixed(1)}`,
+    id === telling ? 'tells' : keptOut === null ? '' : `kept out: ${harmless(keptOut)}`,
+  ]);
+  return ['Versions (for rollback):', ...table(rows).map((row) => `  ${row}`)];
 }

@@ -9,13 +9,13 @@ export function addChat(program: Command, open: OpenSession): void {
   program
     .command('chat')
     .description('talk to it in this terminal; with standard input piped, one reply for every line')
-    .action(async (_options: object, command: Command) => talk(open(command)));
+    .action(async (_options: object, command: Command) => talk(open(command, true)));
 }
 
 /** Opens the terminal chat, and stays until the person leaves or the input ends. */
 export async function talk(session: Session): Promise<void> {
   const { env, folder, stdin, stdout } = session.surroundings;
-  const house = await session.house(true);
+  const house = await session.house();
   const terminal = await openTerminal(house, session.log, {
     asker: ASKER,
     input: stdin,

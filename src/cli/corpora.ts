@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { CorpusOverview } from '../story/storyteller.ts';
+import { named } from './for-people.ts';
 import { count, percent, table } from './output.ts';
 import { ASKER, type OpenSession } from './session.ts';
 
@@ -17,8 +18,16 @@ export function addCorpora(program: Command, open: OpenSession): void {
     });
 }
 
+/** Whether a corpus has stories that its model has not read. A starter without a model is not overdue: its first story trains it. */
+export function isStale(
+  { starter, stale }: { readonly starter: boolean; readonly stale: boolean },
+  trained: boolean,
+): boolean {
+  return stale && (trained || !starter);
+}
+
 function corpusJson(corpus: CorpusOverview): object {
-  const { name, starter, chosen, stories, version, stale } = corpus;
+  const { name, starter, chosen, stories, version } = corpus;
   const trained = version && {
     modelVersion: version.id,
     trainedAt: version.createdAt,
@@ -29,7 +38,8 @@ function corpusJson(corpus: CorpusOverview): object {
     starter,
     chosen,
     stories,
-    stale,
+    trained: version !== null,
+    stale: isStale(corpus, version !== null),
     ...(trained ?? { modelVersion: null, trainedAt: null, accuracy: null }),
   };
 }
@@ -38,5 +48,5 @@ function corpusRow({ name, starter, chosen, stories, version, stale }: CorpusOve
   const state = version
     ? `accuracy ${percent(version.figures.accuracy)}${stale ? ', has new stories' : ''}`
     : 'not trained yet';
-  return [chosen ? '*' : ' ', name, starter ? 'starter' : count(stories, 'story', 'stories'), state];
+  return [chosen ? '*' : ' ', named(name), starter ? 'starter' : count(stories, 'story', 'stories'), state];
 }

@@ -1,7 +1,10 @@
-import { access, constants } from 'node:fs/promises';
+import { realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { sentenceFor } from '../errors.ts';
+import { isStale } from './corpora.ts';
+import { examineFolder, type Folder } from './folders.ts';
+import { harmless, named } from './for-people.ts';
 import { installEngine } from './install-engine.ts';
 import { table } from './output.ts';
 import { ASKER, type OpenSession, type Session } from './session.ts';
@@ -17,16 +20,14 @@ interface Findings {
     /** Why not the faster one, or null. */
     readonly note: string | null;
     readonly native: string;
+    /** Where the native engine is; null where it is not. */
+    readonly folder: string | null;
   };
   /** Which are set, never what they are. No surface of this version needs one. */
   readonly tokens: Readonly<Record<string, boolean>>;
   readonly folders: { readonly data: Folder; readonly cache: Folder };
-  readonly stale: readonly string[];
-}
-
-interface Folder {
-  readonly path: string;
-  readonly writable: boolean;
+  /** Null where the data folder cannot be looked into. */
+  readonly stale: readonly string[] | null;
 }
 
 export function addDoctor(program: Command, open: OpenSession): void {
@@ -36,30 +37,38 @@ export function addDoctor(program: Command, open: OpenSession): void {
     .option('--install', 'install the native engine first')
     .action(async (options: { install?: boolean }, command: Command) => {
       const session = open(command);
-      if (options.install) await installEngine(session, true);
+      if (options.install) await install(session);
       const findings = await examine(session);
       session.output.result(findings, () => lines(findings));
     });
+}
+
+async function install(session: Session): Promise<void> {
+  const { findNative } = await import('../engine/native/find-native.ts');
+  const before = await findNative();
+  // Also where it is there already: then this checkout is shown where.
+  await installEngine(session, true);
+  if (before.state === 'ready') session.output.note('The native engine is installed already: nothing was to be done.');
+  else session.output.note('The native engine is installed.');
 }
 
 async function examine(session: Session): Promise<Findings> {
   const { config } = session;
   const { findNative } = await import('../engine/native/find-native.ts');
   const { nativePlace } = await import('../engine/native/native-place.ts');
-  const { storyteller } = await session.house();
-  const corpora = await storyteller.corpora(ASKER);
+  const data = await examineFolder(config.dataFolder, '--data or FABULIST_DATA');
   const native = await findNative();
   const { cacheFolder } = nativePlace();
+  const folder = native.state === 'ready' ? dirname(realpathSync(native.path)) : null;
   return {
     node: process.version,
-    engine: { choice: config.engine, ...(await usedEngine(session)), native: native.state },
+    engine: { choice: config.engine, ...(await usedEngine(session)), native: native.state, folder },
     tokens: {},
     folders: {
-      data: { path: config.dataFolder, writable: await isWritable(config.dataFolder) },
-      cache: { path: cacheFolder, writable: await isWritable(cacheFolder) },
+      data,
+      cache: await examineFolder(cacheFolder, 'FABULIST_CACHE'),
     },
-    // A starter without a model is not overdue: its first story trains it.
-    stale: corpora.filter(({ stale, starter, version }) => stale && !(starter && !version)).map(({ name }) => name),
+    stale: data.writable ? await staleCorpora(session) : null,
   };
 }
 
@@ -73,27 +82,25 @@ async function usedEngine({ config }: Session): Promise<Pick<Findings['engine'],
   }
 }
 
-/** Whether a folder can be written, or made where it is not there yet. */
-async function isWritable(path: string): Promise<boolean> {
-  try {
-    await access(path, constants.W_OK);
-    return true;
-  } catch (error) {
-    const parent = dirname(path);
-    return (error as NodeJS.ErrnoException).code === 'ENOENT' && parent !== path && isWritable(parent);
-  }
+async function staleCorpora(session: Session): Promise<string[]> {
+  const { storyteller } = await session.house();
+  const corpora = await storyteller.corpora(ASKER);
+  return corpora.filter((corpus) => isStale(corpus, corpus.version !== null)).map(({ name }) => name);
 }
 
 function lines({ node, engine, folders, stale }: Findings): string[] {
-  const place = ({ path, writable }: Folder) =>
-    `${path} (${writable ? 'writable' : 'NOT writable: change its permissions or name another'})`;
+  const place = ({ path, problem }: Folder) =>
+    harmless(`${path} (${problem === null ? 'writable' : `NOT writable: ${problem}`})`);
+  const behind =
+    stale === null ? 'unknown: the data folder cannot be used' : stale.map((name) => named(name)).join(', ');
   const rows = [
     ['Engine', engine.description ?? `none: ${engine.note}`],
     ['Node', node],
     ['Tokens', 'none needed: this version speaks on the terminal'],
     ['Data', place(folders.data)],
+    ['Native engine', engine.folder ?? 'not installed'],
     ['Engine cache', place(folders.cache)],
-    ['Stale', stale.join(', ') || 'nothing: every model has read all its stories'],
+    ['Stale', behind || 'nothing: every model has read all its stories'],
   ];
   if (engine.used && engine.note) rows.splice(1, 0, ['', engine.note]);
   return table(rows);

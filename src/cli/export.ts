@@ -1,4 +1,6 @@
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { harmless, named } from './for-people.ts';
 import { ASKER, type OpenSession } from './session.ts';
 import { writeNewFile } from './write-file.ts';
 
@@ -13,8 +15,12 @@ export function addExport(program: Command, open: OpenSession): void {
       const { storyteller } = await session.house();
       const archive = await storyteller.exportCorpus(ASKER, corpus);
       const file = options.out ?? `${fileNameFor(corpus)}.fabulist.gz`;
-      await writeNewFile(file, session.surroundings.folder, archive);
-      session.output.result({ corpus, file, bytes: archive.byteLength }, () => [`Wrote ${corpus} to ${file}.`]);
+      const { folder } = session.surroundings;
+      await writeNewFile(file, folder, archive);
+      const path = resolve(folder, file);
+      session.output.result({ corpus, file: path, bytes: archive.byteLength }, () => [
+        `Wrote ${named(corpus)} to ${harmless(path)}.`,
+      ]);
     });
 }
 

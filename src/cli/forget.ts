@@ -1,6 +1,7 @@
-import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import { FabulistError } from '../errors.ts';
+import { ask, Interrupted } from './ask.ts';
+import { named } from './for-people.ts';
 import { count } from './output.ts';
 import { ASKER, type OpenSession, type Session } from './session.ts';
 
@@ -9,11 +10,15 @@ export function addForget(program: Command, open: OpenSession): void {
     .command('forget')
     .description('delete the stories you handed over, and every model that learned from them')
     .option('--corpus <name>', 'only in this corpus (default: in all)')
-    .option('--yes', 'do not ask first')
+    .option('--yes', 'do not ask first; needed where nobody can be asked')
     .action(async (options: { corpus?: string; yes?: boolean }, command: Command) => {
       const session = open(command);
-      if (!options.yes) await confirm(session, options.corpus);
+      const { stdin, stderr } = session.surroundings;
+      if (!options.yes && !(stdin.isTTY && stderr.isTTY)) {
+        throw new FabulistError('usage', 'What is forgotten is gone for good: add --yes where nobody can be asked.');
+      }
       const house = await session.house();
+      if (!options.yes) await confirm(session, options.corpus);
       const forgotten = await house.storyteller.forget(ASKER, options.corpus);
       // What is left of a corpus is learned again now: nobody else may come by to do it.
       for (const training of house.trainer.trainings()) await session.display.show(training);
@@ -22,24 +27,22 @@ export function addForget(program: Command, open: OpenSession): void {
           ? ['There was nothing to forget.']
           : forgotten.map(
               ({ corpus, stories, versions, left }) =>
-                `${corpus}: deleted ${count(stories, 'story', 'stories')} and ${count(versions, 'model version')}, ${left} left.`,
+                `${named(corpus)}: deleted ${count(stories, 'story', 'stories')} and ${count(versions, 'model version')}, ${left} left.`,
             ),
       );
     });
 }
 
-/** Asks on a terminal; a script has said what it wants. */
-async function confirm({ surroundings }: Session, corpus: string | undefined): Promise<void> {
+/** Throws `cancelled` unless the person types yes. */
+async function confirm({ surroundings, signal }: Session, corpus: string | undefined): Promise<void> {
   const { stdin, stderr } = surroundings;
-  if (!stdin.isTTY || !stderr.isTTY) return;
-  const where = corpus === undefined ? 'all corpora' : corpus;
-  const ask = createInterface({ input: stdin, output: stderr as unknown as NodeJS.WritableStream });
-  try {
-    const answer = await ask.question(
-      `Delete your stories in ${where}, and the models that learned from them? Type yes: `,
-    );
-    if (answer.trim().toLowerCase() !== 'yes') throw new FabulistError('cancelled', 'Nothing was deleted.');
-  } finally {
-    ask.close();
+  const where = corpus === undefined ? 'all corpora' : named(corpus);
+  const question = `Delete your stories in ${where}, and the models that learned from them? Type yes: `;
+  const answer = await ask(question, stdin, stderr, signal);
+  // The cursor stands behind the question still.
+  if (typeof answer === 'string') stderr.write('\n');
+  if (answer === 'interrupted') throw new Interrupted('Nothing was deleted.');
+  if (answer === 'ended' || answer.line.trim().toLowerCase() !== 'yes') {
+    throw new FabulistError('cancelled', 'Nothing was deleted.');
   }
 }

@@ -1,4 +1,5 @@
 import pc from 'picocolors';
+import { harmless } from './for-people.ts';
 
 /** A stream to write to: standard output or standard error, or a fake of them. */
 export interface Sink {
@@ -29,12 +30,12 @@ export class Output {
 
   /** The result: one JSON object with `--json`, else the lines that `lines` makes of it. */
   result(object: object, lines: () => readonly string[]): void {
-    this.#out.write(this.json ? `${JSON.stringify(object)}\n` : `${lines().join('\n')}\n`);
+    this.#out.write(this.json ? `${safeJson(object)}\n` : `${lines().join('\n')}\n`);
   }
 
   /** Something a person should know that is not the result. */
   note(line: string): void {
-    this.#err.write(`${line}\n`);
+    this.#err.write(`${harmless(line)}\n`);
   }
 
   /** Breaks prose between words, on a terminal only: a file or another program gets it in one piece. */
@@ -42,6 +43,14 @@ export class Output {
     if (!this.#out.isTTY) return text;
     return wrapAt(text, Math.min(this.#out.columns ?? 80, WIDEST_LINE));
   }
+}
+
+/** JSON that a terminal can only print: what JSON itself leaves as it is, and a terminal might obey, is written as an escape. */
+function safeJson(object: object): string {
+  return JSON.stringify(object).replace(
+    /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,
+    (mark) => `\\u${mark.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 /** Turns blanks into line ends; what comes out is as long as what went in. */

@@ -4,10 +4,12 @@ import { Command, CommanderError, Option } from 'commander';
 import { PACKAGE_FOLDER } from '../config.ts';
 import { FabulistError } from '../errors.ts';
 import { addAccuracy } from './accuracy.ts';
+import { Interrupted } from './ask.ts';
 import { addChat } from './chat.ts';
 import { addCorpora } from './corpora.ts';
 import { addDoctor } from './doctor.ts';
 import { addExport } from './export.ts';
+import { harmless } from './for-people.ts';
 import { addForget } from './forget.ts';
 import { addImport } from './import.ts';
 import { addRetrain } from './retrain.ts';
@@ -37,6 +39,14 @@ function version(): string {
   return (JSON.parse(text) as { version: string }).version;
 }
 
+/** What a shell expects of a command that Ctrl-C ended. */
+const INTERRUPTED = 130;
+
+/** The floors below name an option without the dashes that only the command line has: `words must be ...`. */
+function withDashes({ code, message }: FabulistError): string {
+  return code === 'usage' ? message.replace(/^(?=[a-z][a-z-]* must )/, '--') : message;
+}
+
 /** The command line as a whole: `run` never throws, `close` may be called at any moment. */
 export class Program {
   readonly #surroundings: Surroundings;
@@ -50,6 +60,7 @@ export class Program {
   async run(args: readonly string[]): Promise<number> {
     let code = 0;
     try {
+      this.#refuseHelpForNothing(args);
       await this.#commander().parseAsync(args, { from: 'user' });
     } catch (error) {
       code = this.#report(error);
@@ -66,6 +77,16 @@ export class Program {
     await this.#session?.close();
   }
 
+  /** Commander answers a request for help with a command that is not there with the help of the whole, as if all were well. */
+  #refuseHelpForNothing(args: readonly string[]): void {
+    if (!args.some((arg) => arg === 'help' || arg === '--help' || arg === '-h')) return;
+    const program = this.#commander();
+    const [first, second] = program.parseOptions([...args]).operands;
+    const name = first === 'help' ? second : first;
+    if (name === undefined || name === 'help' || program.commands.some((command) => command.name() === name)) return;
+    program.error(`error: unknown command '${name}'`);
+  }
+
   #commander(): Command {
     const { stdout, stderr } = this.#surroundings;
     const program = new Command('fabulist')
@@ -80,14 +101,18 @@ export class Program {
           'wasm',
         ]),
       )
+      .configureHelp({ showGlobalOptions: true })
       .exitOverride()
       .configureOutput({
         writeOut: (text) => stdout.write(text),
         writeErr: (text) => stderr.write(text),
-        outputError: (text, write) => write(text.replace(/^error: (.)/, (_, first: string) => first.toUpperCase())),
+        outputError: (text, write) => {
+          const sentence = text.trimEnd().replace(/^error: (.)/, (_, first: string) => first.toUpperCase());
+          write(`${harmless(sentence)}\n`);
+        },
       });
-    const open: OpenSession = (command) => {
-      this.#session = new Session(this.#surroundings, command.optsWithGlobals<GlobalOptions>());
+    const open: OpenSession = (command, stays) => {
+      this.#session = new Session(this.#surroundings, command.optsWithGlobals<GlobalOptions>(), stays);
       return this.#session;
     };
     for (const add of COMMANDS) add(program, open);
@@ -102,7 +127,8 @@ export class Program {
     this.#session?.log.debug({ err: error }, 'the command failed');
     const { stderr } = this.#surroundings;
     if (error instanceof FabulistError) {
-      stderr.write(`${error.message}\n`);
+      stderr.write(`${harmless(withDashes(error))}\n`);
+      if (error instanceof Interrupted) return INTERRUPTED;
       return error.code === 'usage' ? 2 : 1;
     }
     stderr.write(

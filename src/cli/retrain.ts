@@ -3,6 +3,7 @@ import { FabulistError } from '../errors.ts';
 import { LOCAL, type ServerId, type Version } from '../library/library.ts';
 import type { NightlyReport } from '../training/nightly-run.ts';
 import type { NightlySchedule } from '../training/nightly-schedule.ts';
+import { figures, harmless, named } from './for-people.ts';
 import { count, percent } from './output.ts';
 import type { OpenSession, Session } from './session.ts';
 
@@ -75,11 +76,11 @@ async function setSchedule(
   session.output.result({ server, own: own !== null, cron, timezone: zone ?? null, nextRun }, () => {
     const what =
       cron === null
-        ? `${server} is not retrained by itself`
-        : `${server} is retrained at ${cron} (${zone ?? "the machine's time"})`;
+        ? `${named(server)} is not retrained by itself`
+        : `${named(server)} is retrained at ${cron} (${zone ?? "the machine's time"})`;
     return [
       `${what}${own ? '' : ', as every server without a schedule of its own'}.`,
-      ...(nextRun ? [`Next run: ${nextRun}`] : []),
+      ...(nextRun ? [`Next run: ${figures.time(nextRun)}`] : []),
     ];
   });
 }
@@ -102,9 +103,9 @@ function brief(version: Version | null): object | null {
 }
 
 function reportLine({ corpus, storiesRead, before, after, problem }: NightlyReport): string {
-  const read = `${corpus.name}: read ${count(storiesRead, 'new story', 'new stories')}`;
-  if (!after) return `${read}. ${problem}`;
-  if (problem !== null) return `${read}; the new model does not tell: ${problem}.`;
+  const read = `${named(corpus.name)}: read ${count(storiesRead, 'new story', 'new stories')}`;
+  if (!after) return `${read}. ${harmless(problem ?? '')}`;
+  if (problem !== null) return `${read}; the new model does not tell: ${harmless(problem)}.`;
   const was = before ? `, was ${percent(before.figures.accuracy)}` : '';
   return `${read}; accuracy ${percent(after.figures.accuracy)}${was}.`;
 }

@@ -3,8 +3,10 @@ import type { Command } from 'commander';
 import { type Config, loadConfig, readDotenv } from '../config.ts';
 import type { Foundations, House } from '../main.ts';
 import type { Asker } from '../story/storyteller.ts';
-import { LateLog } from '../telemetry/late-log.ts';
+import { type Journal, LateLog } from '../telemetry/late-log.ts';
+import { refuseFile } from './folders.ts';
 import { Output, type Sink } from './output.ts';
+import { PlainLog } from './plain-log.ts';
 import { TrainingDisplay } from './training-display.ts';
 
 /** The person at the command line, the same as in the terminal chat: what one stores the other may forget. */
@@ -29,8 +31,8 @@ export interface GlobalOptions {
   readonly engine?: string;
 }
 
-/** Gives a command's action its session. */
-export type OpenSession = (command: Command) => Session;
+/** Gives a command's action its session. `stays`: that of a conversation, see `Session`. */
+export type OpenSession = (command: Command, stays?: boolean) => Session;
 
 /** One run of one command: its configuration, its output, and the house, which is put together when it is first asked for. */
 export class Session {
@@ -38,20 +40,25 @@ export class Session {
   readonly config: Config;
   readonly output: Output;
   readonly display: TrainingDisplay;
-  readonly log: LateLog;
+  readonly log: Journal & { flush(): Promise<void> };
+  readonly #stays: boolean;
   readonly #ending = new AbortController();
   readonly #surfaces: { stop(): Promise<void> }[] = [];
   #house: Promise<House> | undefined;
 
-  constructor(surroundings: Surroundings, options: GlobalOptions) {
+  /** stays: a conversation, in which a short training does not wait for an installation, and whose log a service may read. */
+  constructor(surroundings: Surroundings, options: GlobalOptions, stays = false) {
     const { env, folder, dotenvFolder, stdout, stderr } = surroundings;
     const data = options.data && resolve(folder, options.data);
     const given = { FABULIST_DATA: data, FABULIST_ENGINE: options.engine };
     this.surroundings = surroundings;
     this.config = loadConfig(given, env, readDotenv(dotenvFolder));
     this.output = new Output(stdout, stderr, { json: options.json === true, color: !env.NO_COLOR });
-    this.log = new LateLog(this.config.logLevel ?? 'warn');
+    this.#stays = stays;
     this.display = new TrainingDisplay(stderr);
+    const { logLevel } = this.config;
+    const machineReads = logLevel !== undefined || (stays && !stderr.isTTY);
+    this.log = machineReads ? new LateLog(logLevel ?? 'warn') : new PlainLog((line) => this.display.note(line));
   }
 
   /** Aborted when the session closes: for work that is not the house's. */
@@ -59,15 +66,20 @@ export class Session {
     return this.#ending.signal;
   }
 
-  /** `stays`: the house of a conversation, in which a short training does not wait for an installation. */
-  house(stays = false): Promise<House> {
-    this.#house ??= this.surroundings.assemble({
+  /** Throws `storage` where the data folder is a file. */
+  house(): Promise<House> {
+    this.#house ??= this.#assemble();
+    return this.#house;
+  }
+
+  async #assemble(): Promise<House> {
+    await refuseFile(this.config.dataFolder);
+    return this.surroundings.assemble({
       config: this.config,
       log: this.log,
-      tell: (line) => this.output.note(line),
-      waitForNative: stays ? 'long' : 'all',
+      tell: (line) => this.display.note(line),
+      waitForNative: this.#stays ? 'long' : 'all',
     });
-    return this.#house;
   }
 
   /** What listens to people on this house; it is stopped before the house closes. */

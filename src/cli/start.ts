@@ -6,5 +6,5 @@ export function addStart(program: Command, open: OpenSession): void {
   program
     .command('start')
     .description('open every surface that is configured; without tokens, the chat in this terminal')
-    .action(async (_options: object, command: Command) => talk(open(command)));
+    .action(async (_options: object, command: Command) => talk(open(command, true)));
 }

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import type { Story } from '../story/storyteller.ts';
+import { figures, harmless, named } from './for-people.ts';
 import { installAfterFirstUse } from './install-engine.ts';
 import { number } from './options.ts';
-import { count, type Output, percent } from './output.ts';
+import { count, type Output } from './output.ts';
 import { ASKER, type OpenSession } from './session.ts';
 
 interface StoryOptions {
@@ -20,7 +21,7 @@ export function addStory(program: Command, open: OpenSession): void {
     .option('--corpus <name>', 'the corpus that tells (default: the chosen one, see corpora)')
     .option('--words <n>', 'words and punctuation marks to add, 8 to 256 (default: 32)', number('--words'))
     .option('--temperature <t>', '0 always takes the most likely word; up to 2 dares more', number('--temperature'))
-    .option('--seed <n>', 'the same seed tells the same story at any temperature', number('--seed'))
+    .option('--seed <n>', 'with the same temperature, the same seed tells the same story', number('--seed'))
     .action(async (opening: string[], options: StoryOptions, command: Command) => {
       const session = open(command);
       const { storyteller } = await session.house();
@@ -44,12 +45,16 @@ function storyJson(story: Story): object {
 }
 
 function storyLines(story: Story, output: Output): string[] {
-  const { opening, continuation } = story.prose;
+  const opening = harmless(story.prose.opening);
+  const continuation = harmless(story.prose.continuation);
   const whole = output.wrap(opening + continuation);
   // Wrapping keeps every character in its place, so the opening ends where it ended.
   const prose = output.bold(whole.slice(0, opening.length)) + whole.slice(opening.length);
+  const corpus = named(story.corpus);
   const below = story.replaced.map(({ unknown, known }) =>
-    known ? `"${unknown}" is not in ${story.corpus}; "${known}" stood in for it.` : `"${unknown}" was left out.`,
+    known
+      ? `"${named(unknown)}" is not in ${corpus}; "${named(known)}" stood in for it.`
+      : `"${named(unknown)}" was left out.`,
   );
   below.push(originalitySentence(story));
   return [prose, '', ...below.map((line) => output.dim(line))];
@@ -57,6 +62,7 @@ function storyLines(story: Story, output: Output): string[] {
 
 function originalitySentence({ originality, corpus }: Story): string {
   const { longestCopiedWords, newFourWordRuns } = originality;
-  const copied = `The longest run taken from ${corpus} is ${count(longestCopiedWords, 'word')}`;
-  return `${copied}; ${percent(newFourWordRuns)} of the runs of four words are new.`;
+  const longest = `the longest stretch that stands word for word in ${named(corpus)} is ${count(longestCopiedWords, 'word')}`;
+  const fresh = figures.ofHundred(newFourWordRuns);
+  return `Copied: ${longest}, marks not counted. Of every 100 runs of four words, ${fresh} ${fresh === '1' ? 'is' : 'are'} new.`;
 }

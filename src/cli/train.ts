@@ -4,6 +4,7 @@ import { BY_HEART, completeRecipe, type RecipeOptions } from '../language/recipe
 import type { Version } from '../library/library.ts';
 import type { TrainReply } from '../story/storyteller.ts';
 import type { TrainingEvent } from '../training/trainer.ts';
+import { harmless, named } from './for-people.ts';
 import { number } from './options.ts';
 import { count, duration, type Output, percent } from './output.ts';
 import { readFiles } from './read-files.ts';
@@ -41,7 +42,8 @@ export function addTrain(program: Command, open: OpenSession): void {
       const { storyteller } = await session.house();
       const mode = clean ? 'clean' : 'append';
       const reply = await storyteller.train(ASKER, { files: read, corpus, mode, options: recipeOptions });
-      for (const { fileName } of reply.already) session.output.note(`${reply.corpus.name} had ${fileName} already.`);
+      for (const { fileName } of reply.already)
+        session.output.note(`${named(reply.corpus.name)} had ${named(fileName)} already.`);
       const version = finished(await session.display.show(reply.training));
       session.output.result(trainJson(reply, version), () => trainLines(reply, version, session.output));
     });
@@ -89,9 +91,9 @@ function trainLines(reply: TrainReply, version: Version, output: Output): string
   const { words, vocabulary, seconds, engine, accuracy, heldOutAccuracy, heldOutPerplexity, sample, sampleText } =
     version.figures;
   const lines = [
-    `Learned ${output.bold(reply.corpus.name)}: ${count(words, 'word')}, ${vocabulary.toLocaleString('en')} of them different, in ${duration(seconds)} (${engine}).`,
+    `Learned ${output.bold(named(reply.corpus.name))}: ${count(words, 'word')}, ${vocabulary.toLocaleString('en')} of them different, in ${duration(seconds)} (${engine}).`,
     `Accuracy ${percent(accuracy)} on what it read${heldOutAccuracy === null ? '' : `, ${percent(heldOutAccuracy)} on what it had not read`}.`,
   ];
   if (heldOutPerplexity !== null) lines.push(`Perplexity ${heldOutPerplexity.toFixed(1)} on what it had not read.`);
-  return [...lines, sample, output.dim(`It tells: ${output.wrap(sampleText)}`)];
+  return [...lines, harmless(sample), output.dim(`It tells: ${output.wrap(harmless(sampleText))}`)];
 }

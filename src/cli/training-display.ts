@@ -1,5 +1,6 @@
 import cliProgress, { type MultiBar, type Options, type SingleBar } from 'cli-progress';
 import type { Training, TrainingEvent, TrainingProgress } from '../training/trainer.ts';
+import { harmless, named } from './for-people.ts';
 import { duration, percent, type Sink } from './output.ts';
 
 /**
@@ -19,7 +20,7 @@ export class TrainingDisplay {
 
   /** Shows a training until it ends, and returns how it ended. */
   async show(training: Training): Promise<TrainingEvent> {
-    const name = training.request.corpus.name;
+    const name = named(training.request.corpus.name);
     const unwatch = training.watch((event) => this.#event(name, event));
     try {
       return await training.ended;
@@ -34,6 +35,11 @@ export class TrainingDisplay {
     this.#event('', { kind: 'preparing', what, share });
   }
 
+  /** A sentence of its own line; above the bar, where there is one. */
+  note(line: string): void {
+    this.#log(line);
+  }
+
   /** Takes the bar away and gives the cursor back. Safe to call at any time, and twice. */
   stop(): void {
     this.#bars?.all.stop();
@@ -46,7 +52,7 @@ export class TrainingDisplay {
     else if (event.kind === 'queued') {
       // Everything begins as next in the queue; that is no news.
       if (event.place > 1) this.#draw('queued', `Waiting to learn ${name}, place ${event.place}`, null);
-    } else if (event.kind === 'preparing') this.#draw('preparing', event.what, event.share);
+    } else if (event.kind === 'preparing') this.#draw('preparing', harmless(event.what), event.share);
     else if (event.kind === 'progress') {
       this.#draw('learning', `Learning ${name}`, event.progress.share, event.progress);
     }
@@ -55,7 +61,7 @@ export class TrainingDisplay {
   #draw(stage: string, what: string, share: number | null, progress?: TrainingProgress): void {
     const left = progress && progress.secondsLeft !== null ? `${duration(progress.secondsLeft)} left` : '';
     const figures = progress ? figuresOf(progress) : '';
-    const sample = progress?.sample ?? '';
+    const sample = harmless(progress?.sample ?? '');
     if (this.#sink.isTTY) {
       this.#bars ??= openBars(this.#sink);
       this.#bars.title.update(0, { text: [what, left].filter(Boolean).join(', ') });
@@ -73,8 +79,14 @@ export class TrainingDisplay {
   }
 
   #log(line: string): void {
-    if (this.#bars) this.#bars.all.log(`${line}\n`);
-    else this.#sink.write(`${line}\n`);
+    const text = `${harmless(line)}\n`;
+    if (!this.#bars) {
+      this.#sink.write(text);
+      return;
+    }
+    this.#bars.all.log(text);
+    // Now: what waits for the next drawing is lost when the bars are taken away before it.
+    this.#bars.all.update();
   }
 }
 

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { stat, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { FabulistError } from '../errors.ts';
 
@@ -7,17 +7,27 @@ import { FabulistError } from '../errors.ts';
  * is handed out only once, and what it would replace may be the only copy. Throws `storage`.
  */
 export async function writeNewFile(shown: string, folder: string, bytes: Uint8Array): Promise<void> {
+  const path = resolve(folder, shown);
   try {
-    await writeFile(resolve(folder, shown), bytes, { flag: 'wx' });
+    await writeFile(path, bytes, { flag: 'wx' });
   } catch (error) {
-    throw new FabulistError('storage', `${shown} ${whyUnwritable(error)}.`, { cause: error });
+    const why = (await isFolder(path)) ? 'is a folder: name a file in it' : whyUnwritable(error);
+    throw new FabulistError('storage', `${shown} ${why}.`, { cause: error });
   }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  return found?.isDirectory() === true;
 }
 
 function whyUnwritable(error: unknown): string {
   switch ((error as NodeJS.ErrnoException).code) {
     case 'EEXIST':
       return 'is there already: move it away, or name another file';
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return 'would be in a folder that is not there: make the folder, or name another';
     case 'ENOSPC':
       return 'does not fit on the disk: free some space';
     default:

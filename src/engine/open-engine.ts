@@ -21,7 +21,7 @@ export interface OpenedEngine {
  */
 export async function openEngine({ choice, threads }: OpenEngineOptions): Promise<OpenedEngine> {
   if (choice === 'wasm') return { engine: await wasm(), note: null };
-  const problem = await nativeProblem();
+  const problem = await nativeProblem(choice === 'native' ? 'The native engine' : 'the native one');
   if (!problem) {
     try {
       linkNative();
@@ -41,7 +41,7 @@ export async function openEngine({ choice, threads }: OpenEngineOptions): Promis
       };
     }
   }
-  if (choice === 'native') throw new FabulistError('engine', `The native engine cannot be used: ${problem}.`);
+  if (choice === 'native') throw new FabulistError('engine', `${problem}.`);
   return { engine: await wasm(), note: `Using the slower WebAssembly engine: ${problem}.` };
 }
 
@@ -50,13 +50,12 @@ async function wasm(): Promise<Engine> {
   return openWasmEngine();
 }
 
-/** Why the native engine is not ready and what to do, as the end of a sentence; null where it is ready. */
-async function nativeProblem(): Promise<string | null> {
+/** Why the native engine is not ready and what to do, as a clause about `it`; null where it is ready. */
+async function nativeProblem(it: string): Promise<string | null> {
   const status = await findNative();
   if (status.state === 'ready') return null;
-  if (status.state === 'impossible')
-    return `the native one cannot be installed because ${status.reason}; ${status.remedy}`;
+  if (status.state === 'impossible') return `${it} cannot be installed because ${status.reason}; ${status.remedy}`;
   return status.lastFailure
-    ? `installing the native one failed; run \`doctor --install\` to try again`
-    : 'the native one is not installed yet; `doctor --install` does it';
+    ? `${it} is not there, since its installation failed; run \`doctor --install\` to try again`
+    : `${it} is not installed yet; run \`doctor --install\` to install it`;
 }

@@ -55,7 +55,7 @@ describe('story', () => {
     expect(out.text).toContain('council to consider what measures they could\ntake');
     expect(out.text).toContain('"wizard" is not in belling-the-cat; "general" stood in for it.');
     expect(out.text).toContain('"☂" was left out.');
-    expect(out.text).toContain('12 words; 25.0 % of the runs of four words are new.');
+    expect(out.text).toContain('is 12 words, marks not counted. Of every 100 runs of four words, 25 are new.');
   });
 
   it('writes plain text where there is no terminal', async () => {
@@ -160,7 +160,7 @@ describe('accuracy', () => {
     expect(out.text).toContain('Its stories have changed since');
     const untrained = { ...report, telling: null, versions: { versions: [], damaged: [], telling: null } };
     const none = await run(['accuracy'], fakeHouse({ accuracy: async () => untrained }));
-    expect(none.out.lines[0]).toBe('fable has not been trained yet: a story from it, or train, does that.');
+    expect(none.out.lines[0]).toBe('fable has no stories: train gives it some.');
   });
 });
 
@@ -191,7 +191,7 @@ describe('forget', () => {
     const house = fakeHouse({ forget: async () => [{ corpus: 'fable', stories: 2, versions: 1, left: 3 }] }, [
       relearned,
     ]);
-    const { out, err } = await run(['forget'], house);
+    const { out, err } = await run(['forget', '--yes'], house);
     expect(out.lines).toEqual(['fable: deleted 2 stories and 1 model version, 3 left.']);
     expect(err.text).toContain('Learning fable');
   });
@@ -252,7 +252,7 @@ describe('retrain --server and --schedule', () => {
     const set = await run(['retrain', '--schedule', '0 6 * * *'], house, { env });
     expect(set.out.lines).toEqual([
       'local is retrained at 0 6 * * * (Europe/Berlin).',
-      'Next run: 2026-11-25T05:00:00.000Z',
+      'Next run: 25 November 2026, 05:00 UTC',
     ]);
     const tokyo = ['--schedule', '0 6 * * *', '--timezone', 'Asia/Tokyo', '--server', 'slack:T1', '--json'];
     expect(JSON.parse((await run(['retrain', ...tokyo], house, { env })).out.text)).toEqual({
@@ -267,7 +267,7 @@ describe('retrain --server and --schedule', () => {
     const common = await run(['retrain', '--schedule', 'default'], house, { env });
     expect(common.out.lines).toEqual([
       'local is retrained at 0 4 * * * (Europe/Berlin), as every server without a schedule of its own.',
-      'Next run: 2026-11-25T05:00:00.000Z',
+      'Next run: 25 November 2026, 05:00 UTC',
     ]);
     expect(calls).toEqual([
       ['local', { cron: '0 6 * * *', timezone: 'Europe/Berlin' }],
@@ -300,7 +300,11 @@ describe('export and import', () => {
   it('writes an archive under a name that a file may have, never over another file', async () => {
     const house = fakeHouse({ exportCorpus: async () => Buffer.from('archive') });
     const first = await run(['export', 'a/b: c', '--json'], house, { folder });
-    expect(JSON.parse(first.out.text)).toEqual({ corpus: 'a/b: c', file: 'a-b- c.fabulist.gz', bytes: 7 });
+    expect(JSON.parse(first.out.text)).toEqual({
+      corpus: 'a/b: c',
+      file: join(folder, 'a-b- c.fabulist.gz'),
+      bytes: 7,
+    });
     expect(await readFile(join(folder, 'a-b- c.fabulist.gz'), 'utf8')).toBe('archive');
     const second = await run(['export', 'a/b: c'], house, { folder });
     expect([second.code, second.err.text]).toEqual([

@@ -4,6 +4,7 @@ import { FabulistError } from '../../src/errors.ts';
 import type { Figures, Library, Version } from '../../src/library/library.ts';
 import type { House } from '../../src/main.ts';
 import type { Story, Storyteller, TrainReply } from '../../src/story/storyteller.ts';
+import type { Journal } from '../../src/telemetry/late-log.ts';
 import type { Trainer, Training, TrainingEvent, TrainingProgress } from '../../src/training/trainer.ts';
 
 /** Collects what is written to it; a terminal of 60 columns where `isTTY` says so. */
@@ -19,6 +20,15 @@ export class FakeSink {
   write(text: string): boolean {
     this.text += text;
     return true;
+  }
+
+  /** What readline asks of a terminal. */
+  on(): this {
+    return this;
+  }
+
+  removeListener(): this {
+    return this;
   }
 
   get lines(): string[] {
@@ -154,7 +164,14 @@ export interface Run {
 export async function run(
   args: readonly string[],
   house: House = fakeHouse({}),
-  options: { readonly env?: Record<string, string>; readonly folder?: string; readonly terminal?: boolean } = {},
+  options: {
+    readonly env?: Record<string, string>;
+    readonly folder?: string;
+    readonly terminal?: boolean;
+    readonly stdin?: NodeJS.ReadableStream & { readonly isTTY?: boolean };
+    /** Is given the log while the house is put together. */
+    readonly log?: (log: Journal) => void;
+  } = {},
 ): Promise<Run> {
   const out = new FakeSink(options.terminal);
   const err = new FakeSink(options.terminal);
@@ -163,11 +180,12 @@ export async function run(
     env: options.env ?? {},
     folder: options.folder ?? import.meta.dirname,
     dotenvFolder: options.folder ?? import.meta.dirname,
-    stdin: process.stdin,
+    stdin: options.stdin ?? process.stdin,
     stdout: out,
     stderr: err,
-    async assemble({ config }) {
+    async assemble({ config, log }) {
       configs.push(config);
+      options.log?.(log);
       return house;
     },
   });

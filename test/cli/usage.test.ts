@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fakeHouse, refuse, run } from './fakes.ts';
+import { fakeHouse, refuse, run, STORY } from './fakes.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -28,8 +28,13 @@ describe('wrong usage exits with 2 and one line', () => {
       ['train', 'a.txt', '--recipe', 'cake'],
       "Option '--recipe <name>' argument 'cake' is invalid. Allowed choices are default, article.",
     ],
-    [['train', 'a.txt', '--window', '0'], 'window must be a whole number from 1 to 64, not 0.'],
-    [['train', 'a.txt', '--units', '1.5'], 'units must be a whole number from 1 to 2048, not 1.5.'],
+    [['train', 'a.txt', '--hold-out', '2'], '--hold-out must be a number from 0 to 0.5, not 2.'],
+    [['help', 'nope'], "Unknown command 'nope'"],
+    [['nonsense', '--help'], "Unknown command 'nonsense'"],
+    [['--data', 'x', 'nonsense', '-h'], "Unknown command 'nonsense'"],
+    [['esc\x1b[31mred'], "Unknown command 'esc[31mred'"],
+    [['train', 'a.txt', '--window', '0'], '--window must be a whole number from 1 to 64, not 0.'],
+    [['train', 'a.txt', '--units', '1.5'], '--units must be a whole number from 1 to 2048, not 1.5.'],
     [
       ['corpora', '--engine', 'gpu'],
       "Option '--engine <name>' argument 'gpu' is invalid. Allowed choices are auto, native, wasm.",
@@ -51,7 +56,7 @@ describe('wrong usage exits with 2 and one line', () => {
       tell: async () => refuse('usage', 'words must be a whole number from 8 to 256, not 0.'),
     });
     const { code, out, err } = await run(['story', '--words', '0', '--json'], house);
-    expect([code, out.text, err.text]).toEqual([2, '', 'words must be a whole number from 8 to 256, not 0.\n']);
+    expect([code, out.text, err.text]).toEqual([2, '', '--words must be a whole number from 8 to 256, not 0.\n']);
   });
 
   it('no command at all shows the help on standard error', async () => {
@@ -82,6 +87,10 @@ describe('what is asked of the whole', () => {
     const help = await run(['train', '--help']);
     expect(help.code).toBe(0);
     expect(help.out.text).toContain('--hold-out <share>');
+    // The options of the whole, too.
+    for (const option of ['--json', '--data <dir>', '--engine <name>']) expect(help.out.text).toContain(option);
+    expect(await run(['help', 'train'])).toMatchObject({ code: 0, out: { text: help.out.text } });
+    expect((await run(['story', 'help'], fakeHouse({ tell: async () => STORY }))).code).toBe(0);
     expect(await run(['--version'])).toMatchObject({
       code: 0,
       out: { text: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) },

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import type { AccuracyReport } from '../story/storyteller.ts';
-import { isStale } from './corpora.ts';
 import { harmless, named, figures as write } from './for-people.ts';
 import { count, duration, percent, table } from './output.ts';
 import { ASKER, type OpenSession } from './session.ts';
@@ -43,7 +42,7 @@ function accuracyJson(report: AccuracyReport): object {
       keptOut: version.keptOut,
     })),
     damaged: report.versions.damaged,
-    stale: isStale(report, report.telling !== null),
+    stale: report.stale,
     setAside: report.setAside,
     nextRetrain: report.nextRetrain,
     sample: figures?.sample ?? null,

@@ -18,14 +18,6 @@ export function addCorpora(program: Command, open: OpenSession): void {
     });
 }
 
-/** Whether a corpus has stories that its model has not read. A starter without a model is not overdue: its first story trains it. */
-export function isStale(
-  { starter, stale }: { readonly starter: boolean; readonly stale: boolean },
-  trained: boolean,
-): boolean {
-  return stale && (trained || !starter);
-}
-
 function corpusJson(corpus: CorpusOverview): object {
   const { name, starter, chosen, stories, version } = corpus;
   const trained = version && {
@@ -39,7 +31,7 @@ function corpusJson(corpus: CorpusOverview): object {
     chosen,
     stories,
     trained: version !== null,
-    stale: isStale(corpus, version !== null),
+    stale: corpus.stale,
     ...(trained ?? { modelVersion: null, trainedAt: null, accuracy: null }),
   };
 }

@@ -2,7 +2,6 @@ import { realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { sentenceFor } from '../errors.ts';
-import { isStale } from './corpora.ts';
 import { examineFolder, type Folder } from './folders.ts';
 import { harmless, named } from './for-people.ts';
 import { installEngine } from './install-engine.ts';
@@ -85,7 +84,7 @@ async function usedEngine({ config }: Session): Promise<Pick<Findings['engine'],
 async function staleCorpora(session: Session): Promise<string[]> {
   const { storyteller } = await session.house();
   const corpora = await storyteller.corpora(ASKER);
-  return corpora.filter((corpus) => isStale(corpus, corpus.version !== null)).map(({ name }) => name);
+  return corpora.filter(({ stale }) => stale).map(({ name }) => name);
 }
 
 function lines({ node, engine, folders, stale }: Findings): string[] {

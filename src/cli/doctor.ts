@@ -18,8 +18,8 @@ interface Findings {
     readonly note: string | null;
     readonly native: string;
   };
-  /** Which are set, never what they are. No surface of this version needs one. */
-  readonly tokens: Readonly<Record<string, boolean>>;
+  /** Which are set, never what they are. */
+  readonly tokens: { readonly DISCORD_TOKEN: boolean };
   readonly folders: { readonly data: Folder; readonly cache: Folder };
   readonly stale: readonly string[];
 }
@@ -53,7 +53,7 @@ async function examine(session: Session): Promise<Findings> {
   return {
     node: process.version,
     engine: { choice: config.engine, ...(await usedEngine(session)), native: native.state },
-    tokens: {},
+    tokens: { DISCORD_TOKEN: config.discord !== undefined },
     folders: {
       data: { path: config.dataFolder, writable: await isWritable(config.dataFolder) },
       cache: { path: cacheFolder, writable: await isWritable(cacheFolder) },
@@ -84,13 +84,13 @@ async function isWritable(path: string): Promise<boolean> {
   }
 }
 
-function lines({ node, engine, folders, stale }: Findings): string[] {
+function lines({ node, engine, tokens, folders, stale }: Findings): string[] {
   const place = ({ path, writable }: Folder) =>
     `${path} (${writable ? 'writable' : 'NOT writable: change its permissions or name another'})`;
   const rows = [
     ['Engine', engine.description ?? `none: ${engine.note}`],
     ['Node', node],
-    ['Tokens', 'none needed: this version speaks on the terminal'],
+    ['Tokens', tokens.DISCORD_TOKEN ? 'DISCORD_TOKEN is set' : 'DISCORD_TOKEN is not set: Discord is not joined'],
     ['Data', place(folders.data)],
     ['Engine cache', place(folders.cache)],
     ['Stale', stale.join(', ') || 'nothing: every model has read all its stories'],

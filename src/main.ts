@@ -1,6 +1,7 @@
 import type { Surface } from './chat/announcements.ts';
+import type { DiscordAdapter } from './chat/discord/discord-adapter.ts';
 import type { TerminalAdapter, TerminalOptions } from './chat/terminal/terminal-adapter.ts';
-import type { Config } from './config.ts';
+import type { Config, DiscordConfig } from './config.ts';
 import type { BackgroundInstall } from './engine/native/install-in-background.ts';
 import type { OpenedEngine } from './engine/open-engine.ts';
 import type { Library, ServerId } from './library/library.ts';
@@ -130,6 +131,20 @@ export async function openTerminal(
   const adapter = new TerminalAdapter({ ...doors, handler });
   surfaces.push({ adapter, handler });
   return adapter;
+}
+
+/** Opens Discord on a house; it is joined with `start`. */
+export async function openDiscord(
+  { storyteller }: House,
+  log: Journal,
+  discord: DiscordConfig,
+  maxUpload: number,
+): Promise<DiscordAdapter> {
+  const [{ ChatHandler }, { DiscordAdapter }] = await Promise.all([
+    import('./chat/chat-handler.ts'),
+    import('./chat/discord/discord-adapter.ts'),
+  ]);
+  return new DiscordAdapter({ ...discord, maxUpload, log, handler: new ChatHandler({ storyteller, log }) });
 }
 
 /** The engine that tells: opened at the first story, and again once a faster one has been installed beside it. */

@@ -38,7 +38,12 @@ export function parseOptions(command: Command, typed: string, texts: Texts): Opt
   return { ...options, [taker.name]: text };
 }
 
-function readValue({ name, type, least = 0, most = 0, choices = [] }: CommandOption, given: string, texts: Texts) {
+/** One value as it was typed. Throws `usage` naming the option, what it takes and what was given. */
+export function readValue(
+  { name, type, least = 0, most = 0, choices = [] }: CommandOption,
+  given: string,
+  texts: Texts,
+) {
   if (type === 'whole' || type === 'number') {
     const value = Number(given.replace(',', '.'));
     if (given.trim() !== '' && Number.isFinite(value)) return value;

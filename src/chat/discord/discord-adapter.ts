@@ -1,0 +1,271 @@
+import {
+  type APIChatInputApplicationCommandInteraction,
+  type APIInteraction,
+  type APIMessageComponentInteraction,
+  ApplicationCommandType,
+  type Client,
+  GatewayDispatchEvents,
+  type GatewayMessageCreateDispatchData,
+  InteractionResponseType,
+  InteractionType,
+  MessageFlags,
+  Routes,
+} from 'discord.js';
+import { FabulistError } from '../../errors.ts';
+import type { ChatAdapter, Invocation } from '../adapter.ts';
+import type { ChatHandler } from '../chat-handler.ts';
+import { commandNamed } from '../commands.ts';
+import { localeOf } from '../locale.ts';
+import { parseOptions } from '../option-text.ts';
+import { errorReply } from '../replies/story-reply.ts';
+import { textsFor } from '../texts/texts.ts';
+import { isOver } from './api-errors.ts';
+import { choicesFor } from './autocomplete.ts';
+import { connect, type DiscordLog } from './connection.ts';
+import { readCustomId } from './custom-id.ts';
+import { ChannelSink, InteractionSink, type SinkSurroundings } from './discord-sinks.ts';
+import { download } from './download.ts';
+import { openingIn } from './mention.ts';
+import { ChannelPlace, InteractionPlace } from './places.ts';
+import { type Asking, askerOf, type GivenCommand, isConfidential, mayManage, readCommand } from './read-interaction.ts';
+import { register } from './registration.ts';
+import { Trail } from './trail.ts';
+
+export interface DiscordOptions {
+  readonly handler: ChatHandler;
+  readonly log: DiscordLog;
+  readonly token: string;
+  readonly apiUrl: string;
+  /** See `DiscordConfig`. */
+  readonly cdnOrigins: readonly string[];
+  readonly guildIds: readonly string[];
+  /** Bytes of an attachment at most. */
+  readonly maxUpload: number;
+  /** Milliseconds between two edits of a message; default 2,000, which Discord takes for any number of hours. */
+  readonly editInterval?: number;
+  /** Milliseconds that a download may take; default 60,000. */
+  readonly downloadTimeout?: number;
+  /** Milliseconds that an outage may last before it is logged; default 10,000. */
+  readonly patience?: number;
+}
+
+/** The token of an interaction lives for 15 minutes; what goes on moves half a minute before. */
+const MOVES_AFTER = 14.5 * 60 * 1_000;
+
+/** Discord. Thin: what people do becomes an invocation, and what the handler says becomes messages. */
+export class DiscordAdapter implements ChatAdapter {
+  readonly name = 'discord';
+  readonly #options: DiscordOptions;
+  readonly #stopping = new AbortController();
+  /** Channels that do not take our messages and were logged; tried again each time, since permissions change. */
+  readonly #refusing = new Set<string>();
+  #started: Promise<void> | undefined;
+  #client: Client | undefined;
+
+  constructor(options: DiscordOptions) {
+    this.#options = options;
+  }
+
+  /** Throws `usage` where Discord does not know the token; waits for as long as Discord cannot be reached. */
+  start(): Promise<void> {
+    this.#started ??= this.#start();
+    return this.#started;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#client?.destroy();
+  }
+
+  async #start(): Promise<void> {
+    const { token, apiUrl, log, patience = 10_000 } = this.#options;
+    const { signal } = this.#stopping;
+    const listen = (client: Client) => this.#listen(client);
+    const client = await connect({ token, apiUrl, log, patience, signal, listen });
+    if (client && !signal.aborted) await this.#register(client);
+  }
+
+  #listen(client: Client): void {
+    this.#client = client;
+    const { ws } = client;
+    // Raw, so that nothing comes between a person and the acknowledgement they wait for.
+    ws.on(GatewayDispatchEvents.InteractionCreate, (data: APIInteraction) => {
+      this.#guard(this.#onInteraction(client, data), 'An interaction failed');
+    });
+    ws.on(GatewayDispatchEvents.MessageCreate, (data: GatewayMessageCreateDispatchData) => {
+      this.#guard(this.#onMessage(client, data), 'A mention failed');
+    });
+  }
+
+  async #register(client: Client): Promise<void> {
+    const { guildIds, log } = this.#options;
+    const application = String(client.application?.id);
+    for (const guild of guildIds.length > 0 ? guildIds : [undefined]) {
+      // A server that has removed us keeps nobody else from talking; nor does a registration that fails today.
+      await register(client.rest, application, guild).catch((error: unknown) => {
+        log.warn({ err: error, guild }, 'The commands could not be registered with Discord');
+      });
+    }
+  }
+
+  async #onInteraction(client: Client, data: APIInteraction): Promise<void> {
+    if (this.#stopping.signal.aborted) return;
+    if (data.type === InteractionType.ApplicationCommandAutocomplete) {
+      const choices = await choicesFor(this.#options.handler, data);
+      await this.#respond(client, data, InteractionResponseType.ApplicationCommandAutocompleteResult, { choices });
+    } else if (data.type === InteractionType.MessageComponent) {
+      if (await this.#respond(client, data, InteractionResponseType.DeferredMessageUpdate))
+        await this.#onButton(client, data);
+    } else if (
+      data.type === InteractionType.ApplicationCommand &&
+      data.data.type === ApplicationCommandType.ChatInput
+    ) {
+      await this.#onCommand(client, data as APIChatInputApplicationCommandInteraction);
+    }
+  }
+
+  async #onCommand(client: Client, data: APIChatInputApplicationCommandInteraction): Promise<void> {
+    const ephemeral = isConfidential(data);
+    const deferred = await this.#respond(
+      client,
+      data,
+      InteractionResponseType.DeferredChannelMessageWithSource,
+      ephemeral ? { flags: MessageFlags.Ephemeral } : {},
+    );
+    if (!deferred) return;
+    const sink = this.#sinkFor(client, data, { ids: [deferred], first: 0, ephemeral, pressed: false });
+    const texts = textsFor(localeOf(data.locale));
+    let given: GivenCommand;
+    try {
+      given = readCommand(data, texts);
+    } catch (error) {
+      if (!(error instanceof FabulistError)) throw error;
+      return sink.send(errorReply(error.message));
+    }
+    const { maxUpload: maxBytes, downloadTimeout: timeout = 60_000, cdnOrigins: origins } = this.#options;
+    const { signal } = this.#stopping;
+    await this.#options.handler.handle(
+      {
+        ...this.#commonTo(data),
+        command: given.command.name,
+        options: given.options,
+        files: given.attachments.map((attachment) => ({
+          fileName: attachment.filename,
+          read: () => download(attachment, { origins, maxBytes, timeout, signal }),
+        })),
+        mayManage: mayManage(data, given.command),
+        reportTo: { surface: this.name, channel: String(data.channel.id), message: deferred },
+      },
+      sink,
+    );
+  }
+
+  async #onButton(client: Client, data: APIMessageComponentInteraction): Promise<void> {
+    const pressed = readCustomId(data.data.custom_id);
+    const { index = 0, earlier = [] } = pressed ?? {};
+    const first = Math.max(0, index - earlier.length);
+    const ids = [...earlier, data.message.id];
+    const sink = this.#sinkFor(client, data, { ids, first, ephemeral: false, pressed: true });
+    const common = this.#commonTo(data);
+    if (!pressed) return sink.send(errorReply(textsFor(common.locale).errors.unknownRequest));
+    const { action, cut } = pressed;
+    let { target } = pressed;
+    if (cut) {
+      const corpora = await this.#options.handler.complete(common.asker, 'corpora', target);
+      target = corpora.find((name) => name.startsWith(pressed.target)) ?? target;
+    }
+    const invocation = { ...common, command: action, options: { target }, mayManage: mayManage(data, undefined) };
+    await this.#options.handler.handle(invocation, sink);
+  }
+
+  async #onMessage(client: Client, data: GatewayMessageCreateDispatchData): Promise<void> {
+    const opening = openingIn(data, String(client.user?.id));
+    if (opening === undefined || this.#stopping.signal.aborted) return;
+    const locale = localeOf(data.guild_id ? client.guilds.cache.get(data.guild_id)?.preferredLocale : undefined);
+    const texts = textsFor(locale);
+    const place = new ChannelPlace(client.rest, data.channel_id, data.id);
+    const sink = new ChannelSink(this.#surroundings(data.channel_id, locale), new Trail(place));
+    const channel = client.channels.cache.get(data.channel_id);
+    const asker = {
+      server: data.guild_id === undefined ? `discord-user:${data.author.id}` : `discord:${data.guild_id}`,
+      channel: (channel?.isThread() ? channel.parentId : undefined) ?? data.channel_id,
+      user: data.author.id,
+    };
+    const command = commandNamed('story');
+    if (!command) return;
+    try {
+      const options = parseOptions(command, opening, texts);
+      await this.#options.handler.handle({ asker, command: 'story', options, locale, mayManage: false }, sink);
+    } catch (error) {
+      if (!(error instanceof FabulistError)) throw error;
+      await sink.send(errorReply(error.message));
+    }
+  }
+
+  /**
+   * Acknowledges an interaction, and resolves to the id of the message that it will be answered with; undefined where it
+   * was too late. Discord waits 3 seconds.
+   */
+  async #respond(
+    client: Client,
+    { id, token }: APIInteraction,
+    type: InteractionResponseType,
+    data?: object,
+  ): Promise<string | undefined> {
+    const query = new URLSearchParams({ with_response: 'true' });
+    const body = { type, ...(data && { data }) };
+    try {
+      const answer = await client.rest.post(Routes.interactionCallback(id, token), { body, query, auth: false });
+      return (
+        (answer as { interaction?: { response_message_id?: string } }).interaction?.response_message_id ?? '@original'
+      );
+    } catch (error) {
+      if (!isOver(error)) throw error;
+      this.#options.log.warn({ interaction: id }, 'An interaction was acknowledged too late');
+      return undefined;
+    }
+  }
+
+  #commonTo(data: Asking): Pick<Invocation, 'asker' | 'locale'> {
+    return { asker: askerOf(data), locale: localeOf(data.locale) };
+  }
+
+  #sinkFor(
+    client: Client,
+    data: Asking,
+    reply: { ids: readonly string[]; first: number; ephemeral: boolean; pressed: boolean },
+  ): InteractionSink {
+    const { token, application_id: application } = data;
+    const channelId = String(data.channel?.id);
+    const channel = new ChannelPlace(client.rest, channelId);
+    const original = reply.ids.at(-1) ?? '@original';
+    const place = new InteractionPlace(client.rest, application, token, original, channel);
+    const movesAt = Date.now() + MOVES_AFTER;
+    return new InteractionSink(this.#surroundings(channelId, localeOf(data.locale)), {
+      ...reply,
+      place,
+      channel,
+      movesAt,
+    });
+  }
+
+  #surroundings(channel: string, locale: Invocation['locale']): SinkSurroundings {
+    return {
+      texts: textsFor(locale),
+      minimumInterval: this.#options.editInterval ?? 2_000,
+      signal: this.#stopping.signal,
+      onRefused: (error) => {
+        if (this.#refusing.has(channel)) return;
+        this.#refusing.add(channel);
+        this.#options.log.warn({ err: error, channel }, 'A channel does not take our messages; permission is missing');
+      },
+    };
+  }
+
+  /** Whatever goes wrong with one request must not end the process, nor any other request. */
+  #guard(work: Promise<void>, message: string): void {
+    work.catch((error: unknown) => {
+      if (!this.#stopping.signal.aborted) this.#options.log.error({ err: error }, message);
+    });
+  }
+}

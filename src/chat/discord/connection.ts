@@ -1,5 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client, DiscordjsErrorCodes, Events, GatewayCloseCodes, GatewayIntentBits, Options } from 'discord.js';
+import {
+  Client,
+  DiscordjsErrorCodes,
+  Events,
+  GatewayCloseCodes,
+  GatewayDispatchEvents,
+  GatewayIntentBits,
+  Options,
+} from 'discord.js';
 import { FabulistError } from '../../errors.ts';
 
 /** Seconds between two attempts to reach Discord at the start. */
@@ -56,9 +64,31 @@ function newClient({ apiUrl, log, patience, listen }: ConnectionOptions): Client
     allowedMentions: { parse: [] },
     rest: { api: apiUrl },
   });
+  sparePackets(client, log);
   new Outages(log, patience).watch(client);
   listen(client);
   return client;
+}
+
+/**
+ * What we read ourselves, discord.js need not turn into objects. More than that: where a packet is not what it expects, it
+ * throws where nobody can catch it, and Node ends the process. handlePacket is not public; the tests hold us to it.
+ */
+function sparePackets(client: Client, log: DiscordLog): void {
+  const ws = client.ws as unknown as { handlePacket?: (packet?: { t?: string }, shard?: unknown) => boolean };
+  const handle = ws.handlePacket?.bind(ws);
+  if (!handle) return;
+  ws.handlePacket = (packet, shard) => {
+    if (packet?.t === GatewayDispatchEvents.InteractionCreate || packet?.t === GatewayDispatchEvents.MessageCreate) {
+      return false;
+    }
+    try {
+      return handle(packet, shard);
+    } catch (error) {
+      log.warn({ err: error, event: packet?.t }, 'discord.js did not understand an event');
+      return false;
+    }
+  };
 }
 
 function isTokenRefused(error: unknown): boolean {

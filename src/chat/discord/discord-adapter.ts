@@ -130,7 +130,7 @@ export class DiscordAdapter implements ChatAdapter {
       client,
       data,
       InteractionResponseType.DeferredChannelMessageWithSource,
-      ephemeral ? { flags: MessageFlags.Ephemeral } : {},
+      ephemeral ? { flags: MessageFlags.Ephemeral } : undefined,
     );
     if (!deferred) return;
     const sink = this.#sinkFor(client, data, { ids: [deferred], first: 0, ephemeral, pressed: false });

@@ -37,7 +37,7 @@ const localized = (say: (locale: Locale) => string) =>
   Object.fromEntries(LOCALIZED.map(([tag, locale]) => [tag, say(locale)]));
 
 /** The catalogue as Discord registers it. global: for all servers and direct messages, not for one server. */
-export function registrations(global: boolean): object[] {
+function registrations(global: boolean): object[] {
   return COMMANDS.map((command) => ({
     type: ApplicationCommandType.ChatInput,
     name: command.name,

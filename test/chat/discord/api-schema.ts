@@ -6,7 +6,6 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 const FILE = [
   process.env.DISCORD_OPENAPI,
   resolve(import.meta.dirname, '../../../../shared/specs/discord-openapi.json'),
-  '/work/shared/specs/discord-openapi.json',
 ].find((path) => path !== undefined && existsSync(path));
 
 let ajv: Ajv2020 | undefined;
@@ -15,9 +14,6 @@ const validators = new Map<string, ValidateFunction>();
 if (FILE === undefined) {
   console.warn('Payloads are not checked: DISCORD_OPENAPI does not name a discord-openapi.json.');
 }
-
-/** Whether payloads can be checked here. */
-export const hasApiSchema = FILE !== undefined;
 
 /** What Discord would object to in the body of a request; empty where nothing, or where its description is not at hand. */
 export function objectionsTo(method: string, path: string, body: unknown): string[] {

@@ -38,6 +38,8 @@ interface Asked {
   readonly at: number;
   readonly user: string;
   readonly channel: string;
+  /** What was asked. */
+  readonly data: unknown;
   /** Of a button: its message. */
   readonly message?: string;
   original?: string;
@@ -128,6 +130,7 @@ export class StandIn {
       at: Date.now(),
       user,
       channel: interaction.channel.id,
+      data: interaction.data,
       ...(interaction.message && { message: interaction.message.id }),
     };
     this.asked.set(asked.token, asked);

@@ -10,17 +10,16 @@ import {
   InteractionType,
   MessageFlags,
   REST,
-  Routes,
 } from 'discord.js';
 import { FabulistError } from '../../errors.ts';
-import type { ChatAdapter, Invocation } from '../adapter.ts';
+import type { ChatAdapter, Invocation, Upload } from '../adapter.ts';
 import type { ChatHandler } from '../chat-handler.ts';
 import { commandNamed } from '../commands.ts';
 import { localeOf } from '../locale.ts';
 import { parseOptions } from '../option-text.ts';
 import { errorReply } from '../replies/story-reply.ts';
 import { textsFor } from '../texts/texts.ts';
-import { isOver } from './api-errors.ts';
+import { acknowledge } from './acknowledge.ts';
 import { choicesFor } from './autocomplete.ts';
 import { connect, type DiscordLog } from './connection.ts';
 import { readCustomId } from './custom-id.ts';
@@ -28,7 +27,15 @@ import { ChannelSink, InteractionSink, type SinkSurroundings } from './discord-s
 import { download } from './download.ts';
 import { openingIn } from './mention.ts';
 import { ChannelPlace, InteractionPlace } from './places.ts';
-import { type Asking, askerOf, type GivenCommand, isConfidential, mayManage, readCommand } from './read-interaction.ts';
+import {
+  type Asking,
+  type Attachment,
+  askerOf,
+  type GivenCommand,
+  isConfidential,
+  mayManage,
+  readCommand,
+} from './read-interaction.ts';
 import { register } from './registration.ts';
 import { Trail } from './trail.ts';
 
@@ -118,9 +125,10 @@ export class DiscordAdapter implements ChatAdapter {
     if (this.#stopping.signal.aborted) return;
     if (data.type === InteractionType.ApplicationCommandAutocomplete) {
       const choices = await choicesFor(this.#options.handler, data);
-      await this.#respond(data, InteractionResponseType.ApplicationCommandAutocompleteResult, { choices });
+      await this.#acknowledge(data, InteractionResponseType.ApplicationCommandAutocompleteResult, { choices });
     } else if (data.type === InteractionType.MessageComponent) {
-      if (await this.#respond(data, InteractionResponseType.DeferredMessageUpdate)) await this.#onButton(client, data);
+      if (await this.#acknowledge(data, InteractionResponseType.DeferredMessageUpdate))
+        await this.#onButton(client, data);
     } else if (
       data.type === InteractionType.ApplicationCommand &&
       data.data.type === ApplicationCommandType.ChatInput
@@ -131,7 +139,7 @@ export class DiscordAdapter implements ChatAdapter {
 
   async #onCommand(client: Client, data: APIChatInputApplicationCommandInteraction): Promise<void> {
     const ephemeral = isConfidential(data);
-    const deferred = await this.#respond(
+    const deferred = await this.#acknowledge(
       data,
       InteractionResponseType.DeferredChannelMessageWithSource,
       ephemeral ? { flags: MessageFlags.Ephemeral } : undefined,
@@ -146,17 +154,12 @@ export class DiscordAdapter implements ChatAdapter {
       if (!(error instanceof FabulistError)) throw error;
       return sink.send(errorReply(error.message));
     }
-    const { maxUpload: maxBytes, downloadTimeout: timeout = 60_000, cdnOrigins: origins } = this.#options;
-    const { signal } = this.#stopping;
     await this.#options.handler.handle(
       {
         ...this.#commonTo(data),
         command: given.command.name,
         options: given.options,
-        files: given.attachments.map((attachment) => ({
-          fileName: attachment.filename,
-          read: () => download(attachment, { origins, maxBytes, timeout, signal }),
-        })),
+        files: given.attachments.map((attachment) => this.#upload(attachment)),
         mayManage: mayManage(data, given.command),
         reportTo: { surface: this.name, channel: String(data.channel.id), message: deferred },
       },
@@ -206,27 +209,18 @@ export class DiscordAdapter implements ChatAdapter {
     }
   }
 
-  /**
-   * Acknowledges an interaction, and resolves to the id of the message that it will be answered with; undefined where it
-   * was too late. Discord waits 3 seconds.
-   */
-  async #respond(
-    { id, token }: APIInteraction,
-    type: InteractionResponseType,
-    data?: object,
-  ): Promise<string | undefined> {
-    const query = new URLSearchParams({ with_response: 'true' });
-    const body = { type, ...(data && { data }) };
-    try {
-      const answer = await this.#interactions.post(Routes.interactionCallback(id, token), { body, query, auth: false });
-      return (
-        (answer as { interaction?: { response_message_id?: string } }).interaction?.response_message_id ?? '@original'
-      );
-    } catch (error) {
-      if (!isOver(error)) throw error;
-      this.#options.log.warn({ interaction: id }, 'An interaction was acknowledged too late');
-      return undefined;
+  async #acknowledge(data: APIInteraction, type: InteractionResponseType, more?: object): Promise<string | undefined> {
+    const original = await acknowledge(this.#interactions, data, type, more);
+    if (original === undefined) {
+      this.#options.log.warn({ interaction: data.id }, 'An interaction was acknowledged too late');
     }
+    return original;
+  }
+
+  #upload(attachment: Attachment): Upload {
+    const { maxUpload: maxBytes, downloadTimeout: timeout = 60_000, cdnOrigins: origins } = this.#options;
+    const { signal } = this.#stopping;
+    return { fileName: attachment.filename, read: () => download(attachment, { origins, maxBytes, timeout, signal }) };
   }
 
   #commonTo(data: Asking): Pick<Invocation, 'asker' | 'locale'> {

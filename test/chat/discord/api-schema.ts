@@ -15,6 +15,9 @@ if (FILE === undefined) {
   console.warn('Payloads are not checked: DISCORD_OPENAPI does not name a discord-openapi.json.');
 }
 
+/** Whether payloads can be checked here. */
+export const hasApiSchema = FILE !== undefined;
+
 /** What Discord would object to in the body of a request; empty where nothing, or where its description is not at hand. */
 export function objectionsTo(method: string, path: string, body: unknown): string[] {
   if (FILE === undefined) return [];

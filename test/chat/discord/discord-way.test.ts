@@ -150,6 +150,30 @@ describe('Fabulist on Discord', { timeout: 240_000 }, () => {
     expect(latest() && buttonsOf(latest() as NonNullable<ReturnType<typeof latest>>)).toEqual([]);
   });
 
+  it('acknowledges 200 interactions that come at once, while it learns a book', async () => {
+    const words = beginning('belling-the-cat', 180).split(' ');
+    const book = Array.from({ length: 20_000 }, (_, at) => words[(at * at + (at >> 3)) % words.length]).join(' ');
+    await alice.says('/train corpus:book', { fileName: 'book.txt', bytes: Buffer.from(book) });
+    await inTime(() => expect(alice.sees().at(-1)).toMatch(/Learning “book”\n.*\d %/));
+    const crowd = Array.from({ length: 200 }, (_, at) => {
+      const person = new DiscordPerson(standIn, {
+        ...EVE,
+        user: `41${at}`.padEnd(18, '0'),
+        channel: '300000000000000077',
+      });
+      if (at % 4 === 0) return person.command('story', [{ name: 'corpus', type: 3, value: 'no such one' }]);
+      if (at % 4 === 1) return person.command('help', []);
+      if (at % 4 === 2) return person.command('corpora', []);
+      return person.completes('story', [{ name: 'opening', type: 3, value: 'the', focused: true }]);
+    });
+    await inTime(() => expect(crowd.every(({ answer }) => answer)).toBe(true));
+    expect(Math.max(...crowd.map(({ took = 0 }) => took))).toBeLessThan(1_000);
+    const seen = alice.shown().length;
+    await alice.says('/cancel corpus:book');
+    await inTime(() => expect(alice.shown().length).toBeGreaterThan(seen));
+    await inTime(() => expect(alice.sees().join('\n')).toMatch(/The training of “book” was cancelled/));
+  });
+
   it('forgets what its sender handed over, and nothing of others', async () => {
     await eve.says('/forget');
     await inTime(() => expect(eve.sees()).toEqual(['There is nothing of yours here.']));

@@ -22,7 +22,8 @@ export interface Pressed {
 
 export function customId(action: ActionName, target: string, index = 0, earlier: readonly string[] = []): string {
   if (action !== 'stop') {
-    const before = earlier.slice(-MOST_EARLIER).map((id) => BigInt(id).toString(36));
+    const known = earlier.slice(-MOST_EARLIER).filter((id) => /^\d+$/.test(id));
+    const before = known.map((id) => BigInt(id).toString(36));
     const place = index > 0 ? `:${index}${before.length > 0 ? `:${before.join('.')}` : ''}` : '';
     return `${action}:${target}${place}`;
   }

@@ -13,7 +13,6 @@ import {
 } from 'discord.js';
 import { FabulistError } from '../../errors.ts';
 import type { ChatAdapter, Invocation, Upload } from '../adapter.ts';
-import type { ChatHandler } from '../chat-handler.ts';
 import { commandNamed } from '../commands.ts';
 import { localeOf } from '../locale.ts';
 import { parseOptions } from '../option-text.ts';
@@ -21,11 +20,12 @@ import { errorReply } from '../replies/story-reply.ts';
 import { textsFor } from '../texts/texts.ts';
 import { acknowledge } from './acknowledge.ts';
 import { choicesFor } from './autocomplete.ts';
-import { connect, type DiscordLog } from './connection.ts';
+import { connect } from './connection.ts';
 import { readCustomId } from './custom-id.ts';
+import type { DiscordOptions } from './discord-options.ts';
 import { ChannelSink, InteractionSink, type SinkSurroundings } from './discord-sinks.ts';
 import { download } from './download.ts';
-import { openingIn } from './mention.ts';
+import { localeAt, openingIn, writerOf } from './mention.ts';
 import { ChannelPlace, InteractionPlace } from './places.ts';
 import {
   type Asking,
@@ -38,24 +38,6 @@ import {
 } from './read-interaction.ts';
 import { register } from './registration.ts';
 import { Trail } from './trail.ts';
-
-export interface DiscordOptions {
-  readonly handler: ChatHandler;
-  readonly log: DiscordLog;
-  readonly token: string;
-  readonly apiUrl: string;
-  /** See `DiscordConfig`. */
-  readonly cdnOrigins: readonly string[];
-  readonly guildIds: readonly string[];
-  /** Bytes of an attachment at most. */
-  readonly maxUpload: number;
-  /** Milliseconds between two edits of a message; default 2,000, which Discord takes for any number of hours. */
-  readonly editInterval?: number;
-  /** Milliseconds that a download may take; default 60,000. */
-  readonly downloadTimeout?: number;
-  /** Milliseconds that an outage may last before it is logged; default 10,000. */
-  readonly patience?: number;
-}
 
 /** The token of an interaction lives for 15 minutes; what goes on moves half a minute before. */
 const MOVES_AFTER = 14.5 * 60 * 1_000;
@@ -188,21 +170,18 @@ export class DiscordAdapter implements ChatAdapter {
   async #onMessage(client: Client, data: GatewayMessageCreateDispatchData): Promise<void> {
     const opening = openingIn(data, String(client.user?.id));
     if (opening === undefined || this.#stopping.signal.aborted) return;
-    const locale = localeOf(data.guild_id ? client.guilds.cache.get(data.guild_id)?.preferredLocale : undefined);
+    const locale = localeAt(client, data);
     const texts = textsFor(locale);
     const place = new ChannelPlace(client.rest, data.channel_id, data.id);
     const sink = new ChannelSink(this.#surroundings(data.channel_id, locale), new Trail(place));
-    const channel = client.channels.cache.get(data.channel_id);
-    const asker = {
-      server: data.guild_id === undefined ? `discord-user:${data.author.id}` : `discord:${data.guild_id}`,
-      channel: (channel?.isThread() ? channel.parentId : undefined) ?? data.channel_id,
-      user: data.author.id,
-    };
     const command = commandNamed('story');
     if (!command) return;
     try {
       const options = parseOptions(command, opening, texts);
-      await this.#options.handler.handle({ asker, command: 'story', options, locale, mayManage: false }, sink);
+      await this.#options.handler.handle(
+        { asker: writerOf(client, data), command: 'story', options, locale, mayManage: false },
+        sink,
+      );
     } catch (error) {
       if (!(error instanceof FabulistError)) throw error;
       await sink.send(errorReply(error.message));

@@ -418,6 +418,31 @@ describe('Discord', () => {
       await eventually(() => expect(alice.sees().at(-1)).toMatch(/^words must be a whole number/));
     });
 
+    it('in a thread is answered there, with the corpus of its channel, in the language of the server', async () => {
+      const { standIn, storyteller } = discord;
+      const thread = {
+        id: '300000000000000009',
+        type: 11,
+        name: 'tales',
+        parent_id: ALICE.channel,
+        thread_metadata: {},
+      };
+      standIn.gateway.dispatch('GUILD_CREATE', {
+        id: '200000000000000001',
+        name: 'Mice',
+        preferred_locale: 'de',
+        channels: [{ id: ALICE.channel, type: 0, name: 'general' }],
+        threads: [thread],
+        ...{ roles: [], members: [], emojis: [], stickers: [], features: [] },
+      });
+      const writer = new DiscordPerson(standIn, { ...ALICE, channel: thread.id });
+      storyteller.error = new Error('broken');
+      writer.writes(`${US} x`);
+      await eventually(() => expect(writer.sees()).toEqual([expect.stringMatching(/^In Fabulist ist etwas/)]));
+      expect(storyteller.calls).toMatchObject([{ asker: ALICE }]);
+      expect(discord.said()).toEqual(['A command failed']);
+    });
+
     it('needs no name in a direct message', async () => {
       const { standIn, storyteller } = discord;
       const direct = new DiscordPerson(standIn, { ...ALICE, server: `discord-user:${ALICE.user}` });

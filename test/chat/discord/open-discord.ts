@@ -1,6 +1,7 @@
 import { vi } from 'vitest';
 import { ChatHandler } from '../../../src/chat/chat-handler.ts';
-import { DiscordAdapter, type DiscordOptions } from '../../../src/chat/discord/discord-adapter.ts';
+import { DiscordAdapter } from '../../../src/chat/discord/discord-adapter.ts';
+import type { DiscordOptions } from '../../../src/chat/discord/discord-options.ts';
 import type { Asker, Storyteller } from '../../../src/story/storyteller.ts';
 import { FakeLog } from '../adapter-contract.ts';
 import { FakeStoryteller } from '../fake-storyteller.ts';

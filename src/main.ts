@@ -135,7 +135,7 @@ export async function openTerminal(
 
 /** Opens Discord on a house; it is joined with `start`. */
 export async function openDiscord(
-  { storyteller }: House,
+  { storyteller, surfaces }: House,
   log: Journal,
   discord: DiscordConfig,
   maxUpload: number,
@@ -144,7 +144,10 @@ export async function openDiscord(
     import('./chat/chat-handler.ts'),
     import('./chat/discord/discord-adapter.ts'),
   ]);
-  return new DiscordAdapter({ ...discord, maxUpload, log, handler: new ChatHandler({ storyteller, log }) });
+  const handler = new ChatHandler({ storyteller, log });
+  const adapter = new DiscordAdapter({ ...discord, maxUpload, log, handler });
+  surfaces.push({ adapter, handler });
+  return adapter;
 }
 
 /** The engine that tells: opened at the first story, and again once a faster one has been installed beside it. */

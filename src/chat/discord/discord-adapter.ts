@@ -12,13 +12,16 @@ import {
   REST,
 } from 'discord.js';
 import { FabulistError } from '../../errors.ts';
+import type { ReportTo } from '../../training/trainer.ts';
 import type { ChatAdapter, Invocation, Upload } from '../adapter.ts';
 import { commandNamed } from '../commands.ts';
-import { localeOf } from '../locale.ts';
+import { type Locale, localeOf } from '../locale.ts';
+import type { Message } from '../message.ts';
 import { parseOptions } from '../option-text.ts';
 import { errorReply } from '../replies/story-reply.ts';
 import { textsFor } from '../texts/texts.ts';
 import { acknowledge } from './acknowledge.ts';
+import { isRefused } from './api-errors.ts';
 import { choicesFor } from './autocomplete.ts';
 import { connect } from './connection.ts';
 import { readCustomId } from './custom-id.ts';
@@ -51,11 +54,17 @@ export class DiscordAdapter implements ChatAdapter {
   readonly #interactions: REST;
   /** Channels that do not take our messages and were logged; tried again each time, since permissions change. */
   readonly #refusing = new Set<string>();
+  /** Resolves once we are on Discord, or never will be. */
+  readonly #opened: Promise<Client | undefined>;
+  #open: (client: Client | undefined) => void = () => undefined;
   #started: Promise<void> | undefined;
   #client: Client | undefined;
 
   constructor(options: DiscordOptions) {
     this.#options = options;
+    this.#opened = new Promise((resolve) => {
+      this.#open = resolve;
+    });
     this.#interactions = new REST({ api: options.apiUrl, globalRequestsPerSecond: Number.POSITIVE_INFINITY });
   }
 
@@ -67,9 +76,30 @@ export class DiscordAdapter implements ChatAdapter {
 
   async stop(): Promise<void> {
     this.#stopping.abort();
+    this.#open(undefined);
     this.#interactions.clearHandlerSweeper();
     this.#interactions.clearHashSweeper();
     await this.#client?.destroy();
+  }
+
+  async announce(reportTo: ReportTo, message: Message): Promise<void> {
+    const client = await this.#opened;
+    const { channel } = reportTo;
+    const refused = (cause?: unknown) =>
+      new FabulistError('not-allowed', 'That channel of Discord does not take our messages, or is gone.', { cause });
+    if (!client || this.#stopping.signal.aborted || !/^\d+$/.test(channel)) throw refused();
+    try {
+      const trail = new Trail(new ChannelPlace(client.rest, channel));
+      await trail.show(message, textsFor(this.localeOf(reportTo)));
+    } catch (error) {
+      throw isRefused(error) ? refused(error) : error;
+    }
+  }
+
+  /** The server's: Discord knows no language of a channel. */
+  localeOf({ channel }: ReportTo): Locale {
+    const found = this.#client?.channels.cache.get(channel);
+    return localeOf(found && 'guild' in found ? found.guild.preferredLocale : undefined);
   }
 
   async #start(): Promise<void> {
@@ -78,6 +108,7 @@ export class DiscordAdapter implements ChatAdapter {
     const listen = (client: Client) => this.#listen(client);
     const client = await connect({ token, apiUrl, log, patience, signal, listen });
     if (client && !signal.aborted) await this.#register(client);
+    this.#open(client);
   }
 
   #listen(client: Client): void {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { said } from '../../../src/chat/message.ts';
 import { FabulistError } from '../../../src/errors.ts';
 import { VERSION } from '../fake-storyteller.ts';
 import { ALICE, adapterOn, eventually, type OpenDiscord, openDiscord, settled } from './open-discord.ts';
@@ -388,6 +389,26 @@ describe('Discord', () => {
     expect(args).toMatchObject([
       { reportTo: { surface: 'discord', channel: '300000000000000009', message: expect.stringMatching(/^\d+$/) } },
     ]);
+  });
+
+  it('announces in the language of the server, once it is joined, and not where it may not write', async () => {
+    const { standIn, storyteller, log, alice } = discord;
+    const place = { surface: 'discord', channel: ALICE.channel };
+    const adapter = adapterOn(standIn, storyteller, log);
+    const early = adapter.announce(place, said('I have been reading.'));
+    await settled();
+    expect(alice.sees()).toEqual([]);
+    await adapter.start();
+    await early;
+    expect(alice.sees()).toEqual(['I have been reading.']);
+    expect(adapter.localeOf(place)).toBe('en');
+    standIn.closed.add(ALICE.channel);
+    await expect(adapter.announce(place, said('More.'))).rejects.toMatchObject({ code: 'not-allowed' });
+    await adapter.stop();
+    const never = adapterOn(standIn, storyteller, log);
+    const late = never.announce(place, said('Nobody hears this.'));
+    await never.stop();
+    await expect(late).rejects.toMatchObject({ code: 'not-allowed' });
   });
 
   it('answers in the language of the asker', async () => {

@@ -8,6 +8,7 @@ import { APPLICATION, StandIn } from './stand-in.ts';
 const harness: AdapterHarness = {
   edits: true,
   echoes: true,
+  announces: true,
   people: [ALICE, EVE],
   async open(storyteller, log) {
     const standIn = await StandIn.open();
@@ -15,6 +16,7 @@ const harness: AdapterHarness = {
     await adapter.start();
     return {
       join: async (who) => new DiscordPerson(standIn, who),
+      announce: (reportTo, message) => adapter.announce(reportTo, message),
       live: () => standIn.messages.flatMap(({ content }) => actingIn(content)),
       async echo() {
         const bot = { id: APPLICATION, username: 'Fabulist', discriminator: '0', bot: true };

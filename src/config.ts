@@ -35,8 +35,20 @@ export interface Config {
     /** How much worse a nightly model may be and still be swapped in, as a share of the figure compared. */
     readonly tolerance: number;
   };
+  /** Undefined where there is no token: then Discord is not joined. */
+  readonly discord: DiscordConfig | undefined;
   /** Undefined: `info` for a running bot, `warn` for a single command. */
   readonly logLevel: LogLevel | undefined;
+}
+
+export interface DiscordConfig {
+  readonly token: string;
+  /** Base of the HTTP API, without the version. */
+  readonly apiUrl: string;
+  /** Origins that attachments are taken from besides Discord's own. */
+  readonly cdnOrigins: readonly string[];
+  /** Servers that get the commands as their own, which shows changes at once; none: all servers share them. */
+  readonly guildIds: readonly string[];
 }
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -61,6 +73,28 @@ function wholeNumber(least: number, most: number) {
     const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
     return value >= least && value <= most ? value : undefined;
   });
+}
+
+/** Items with commas or blanks between them. */
+function listOf(requirement: string, read: (item: string) => string | undefined) {
+  return key(requirement, (text) => {
+    const items = text
+      .split(/[\s,]+/)
+      .filter(Boolean)
+      .map(read);
+    return items.includes(undefined) ? undefined : (items as string[]);
+  });
+}
+
+/** The address as given, without the slashes at its end; undefined where it is none. */
+function webAddress(text: string): string | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return url && /^https?:$/.test(url.protocol) && !url.search && !url.hash ? text.replace(/\/+$/, '') : undefined;
+}
+
+function originOf(text: string): string | undefined {
+  const address = webAddress(text);
+  return address !== undefined && new URL(address).pathname === '/' ? new URL(address).origin : undefined;
 }
 
 function isTimeZone(name: string): boolean {
@@ -93,6 +127,14 @@ const KEYS = z.object({
     const value = /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN;
     return value >= 0 && value <= 1 ? value : undefined;
   }).default(0.02),
+  DISCORD_TOKEN: key('the token of a bot, in one word', (text) =>
+    /^[\x21-\x7e]+$/.test(text) ? text : undefined,
+  ).optional(),
+  DISCORD_API_URL: key('an address such as https://discord.com/api', webAddress).default('https://discord.com/api'),
+  DISCORD_CDN_ORIGINS: listOf('origins such as https://cdn.example.org, with commas between them', originOf).optional(),
+  DISCORD_GUILD_IDS: listOf('ids of servers (17 to 20 digits), with commas between them', (id) =>
+    /^\d{17,20}$/.test(id) ? id : undefined,
+  ).optional(),
   LOG_LEVEL: oneOf(LOG_LEVELS).optional(),
 });
 
@@ -126,7 +168,9 @@ export function loadConfig(...sources: readonly Environment[]): Config {
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     const name = String(issue?.path[0]);
-    throw new FabulistError('usage', `${name} must be ${issue?.message}, not ${JSON.stringify(given[name])}.`);
+    // A token that was pasted wrongly is still a secret.
+    const received = name.endsWith('_TOKEN') ? 'what it is now' : JSON.stringify(given[name]);
+    throw new FabulistError('usage', `${name} must be ${issue?.message}, not ${received}.`);
   }
   const keys = parsed.data;
   return Object.freeze({
@@ -143,6 +187,15 @@ export function loadConfig(...sources: readonly Environment[]): Config {
       timezone: keys.RETRAIN_TIMEZONE,
       tolerance: keys.RETRAIN_TOLERANCE,
     }),
+    discord:
+      keys.DISCORD_TOKEN === undefined
+        ? undefined
+        : Object.freeze({
+            token: keys.DISCORD_TOKEN,
+            apiUrl: keys.DISCORD_API_URL,
+            cdnOrigins: Object.freeze(keys.DISCORD_CDN_ORIGINS ?? []),
+            guildIds: Object.freeze(keys.DISCORD_GUILD_IDS ?? []),
+          }),
     logLevel: keys.LOG_LEVEL,
   });
 }

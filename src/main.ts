@@ -1,6 +1,7 @@
 import type { Surface } from './chat/announcements.ts';
+import type { DiscordAdapter } from './chat/discord/discord-adapter.ts';
 import type { TerminalAdapter, TerminalOptions } from './chat/terminal/terminal-adapter.ts';
-import type { Config } from './config.ts';
+import type { Config, DiscordConfig } from './config.ts';
 import type { BackgroundInstall } from './engine/native/install-in-background.ts';
 import type { OpenedEngine } from './engine/open-engine.ts';
 import type { Library, ServerId } from './library/library.ts';
@@ -129,6 +130,23 @@ export async function openTerminal(
   ]);
   const handler = new ChatHandler({ storyteller, log });
   const adapter = new TerminalAdapter({ ...doors, handler });
+  surfaces.push({ adapter, handler });
+  return adapter;
+}
+
+/** Opens Discord on a house; it is joined with `start`. */
+export async function openDiscord(
+  { storyteller, surfaces }: House,
+  log: Journal,
+  discord: DiscordConfig,
+  maxUpload: number,
+): Promise<DiscordAdapter> {
+  const [{ ChatHandler }, { DiscordAdapter }] = await Promise.all([
+    import('./chat/chat-handler.ts'),
+    import('./chat/discord/discord-adapter.ts'),
+  ]);
+  const handler = new ChatHandler({ storyteller, log });
+  const adapter = new DiscordAdapter({ ...discord, maxUpload, log, handler });
   surfaces.push({ adapter, handler });
   return adapter;
 }

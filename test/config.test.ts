@@ -51,6 +51,23 @@ describe('the configuration', () => {
     expect(config.retrain.cron).toBeNull();
   });
 
+  it('joins Discord only with a token, and freezes what it found', () => {
+    expect(loadConfig({ DISCORD_GUILD_IDS: '12345678901234567' }).discord).toBeUndefined();
+    const { discord } = loadConfig({
+      DISCORD_TOKEN: 'a.b.c',
+      DISCORD_API_URL: 'http://127.0.0.1:8080/api/',
+      DISCORD_CDN_ORIGINS: 'https://cdn.example.org/, http://127.0.0.1:81',
+      DISCORD_GUILD_IDS: '12345678901234567 12345678901234568',
+    });
+    expect(discord).toEqual({
+      token: 'a.b.c',
+      apiUrl: 'http://127.0.0.1:8080/api',
+      cdnOrigins: ['https://cdn.example.org', 'http://127.0.0.1:81'],
+      guildIds: ['12345678901234567', '12345678901234568'],
+    });
+    expect(Object.isFrozen(discord) && Object.isFrozen(discord?.guildIds)).toBe(true);
+  });
+
   it.each([
     ['FABULIST_ENGINE', 'gpu', 'FABULIST_ENGINE must be one of auto, native, wasm, not "gpu".'],
     ['TRAINERS', '0', 'TRAINERS must be a whole number from 1 to 64, not "0".'],
@@ -69,6 +86,22 @@ describe('the configuration', () => {
     ],
     ['RETRAIN_TIMEZONE', 'Atlantis', 'RETRAIN_TIMEZONE must be a time zone such as Europe/Berlin, not "Atlantis".'],
     ['RETRAIN_TOLERANCE', '2 %', 'RETRAIN_TOLERANCE must be a share from 0 to 1, not "2 %".'],
+    ['DISCORD_TOKEN', 'two words', 'DISCORD_TOKEN must be the token of a bot, in one word, not what it is now.'],
+    [
+      'DISCORD_API_URL',
+      'discord',
+      'DISCORD_API_URL must be an address such as https://discord.com/api, not "discord".',
+    ],
+    [
+      'DISCORD_CDN_ORIGINS',
+      'https://a.example, https://b.example/x',
+      'DISCORD_CDN_ORIGINS must be origins such as https://cdn.example.org, with commas between them, not "https://a.example, https://b.example/x".',
+    ],
+    [
+      'DISCORD_GUILD_IDS',
+      '12',
+      'DISCORD_GUILD_IDS must be ids of servers (17 to 20 digits), with commas between them, not "12".',
+    ],
     ['LOG_LEVEL', 'loud', 'LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent, not "loud".'],
   ])('refuses %s=%s in one sentence', (key, value, sentence) => {
     expect(complaint(key, value)).toBe(sentence);

@@ -79,7 +79,12 @@ function swapped(one: string, other: string): boolean {
   return one === other.slice(0, at) + other[at + 1] + other[at] + other.slice(at + 2);
 }
 
-function readValue({ name, type, least = 0, most = 0, choices = [] }: CommandOption, given: string, texts: Texts) {
+/** One value as it was typed. Throws `usage` naming the option, what it takes and what was given. */
+export function readValue(
+  { name, type, least = 0, most = 0, choices = [] }: CommandOption,
+  given: string,
+  texts: Texts,
+) {
   if (type === 'whole' || type === 'number') {
     const value = Number(given.replace(',', '.'));
     if (given.trim() !== '' && Number.isFinite(value)) return value;

@@ -22,8 +22,8 @@ interface Findings {
     /** Where the native engine is; null where it is not. */
     readonly folder: string | null;
   };
-  /** Which are set, never what they are. No surface of this version needs one. */
-  readonly tokens: Readonly<Record<string, boolean>>;
+  /** Which are set, never what they are. */
+  readonly tokens: { readonly DISCORD_TOKEN: boolean };
   readonly folders: { readonly data: Folder; readonly cache: Folder };
   /** Null where the data folder cannot be looked into. */
   readonly stale: readonly string[] | null;
@@ -62,7 +62,7 @@ async function examine(session: Session): Promise<Findings> {
   return {
     node: process.version,
     engine: { choice: config.engine, ...(await usedEngine(session)), native: native.state, folder },
-    tokens: {},
+    tokens: { DISCORD_TOKEN: config.discord !== undefined },
     folders: {
       data,
       cache: await examineFolder(cacheFolder, 'FABULIST_CACHE'),
@@ -87,7 +87,7 @@ async function staleCorpora(session: Session): Promise<string[]> {
   return corpora.filter(({ stale }) => stale).map(({ name }) => name);
 }
 
-function lines({ node, engine, folders, stale }: Findings): string[] {
+function lines({ node, engine, tokens, folders, stale }: Findings): string[] {
   const place = ({ path, problem }: Folder) =>
     harmless(`${path} (${problem === null ? 'writable' : `NOT writable: ${problem}`})`);
   const behind =
@@ -95,7 +95,7 @@ function lines({ node, engine, folders, stale }: Findings): string[] {
   const rows = [
     ['Engine', engine.description ?? `none: ${engine.note}`],
     ['Node', node],
-    ['Tokens', 'none needed: this version speaks on the terminal'],
+    ['Tokens', tokens.DISCORD_TOKEN ? 'DISCORD_TOKEN is set' : 'DISCORD_TOKEN is not set: Discord is not joined'],
     ['Data', place(folders.data)],
     ['Native engine', engine.folder ?? 'not installed'],
     ['Engine cache', place(folders.cache)],

@@ -1,7 +1,7 @@
-import { harmless } from '../chat/terminal/render-text.ts';
+import { harmless } from '../chat/harmless.ts';
 import { FigureWriter } from '../chat/texts/figures.ts';
 
-export { harmless } from '../chat/terminal/render-text.ts';
+export { harmless } from '../chat/harmless.ts';
 
 /** Longer names push the columns of a table off the screen. */
 const LONGEST_NAME = 40;

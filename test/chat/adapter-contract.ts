@@ -14,6 +14,10 @@ export interface AdapterHarness {
   readonly edits: boolean;
   /** Whether the surface can say what nobody asked for just now; else an announcement is refused, and nothing is shown. */
   readonly announces: boolean;
+  /** Whether the surface delivers the adapter's own messages to it; then its chats have `echo`. */
+  readonly echoes?: boolean;
+  /** Two people of different servers, where the surface has ids of its own. */
+  readonly people?: readonly [Asker, Asker];
 }
 
 export interface OpenChat {
@@ -23,7 +27,7 @@ export interface OpenChat {
   announce(reportTo: ReportTo, message: Message): Promise<void>;
   /** What was sent so far and would act on somebody's surface: mentions, links, markup, escape sequences out of told text. */
   live(): string[];
-  /** Lets the adapter receive its own messages, where a surface delivers those. */
+  /** Lets the adapter receive its own messages. */
   echo?(): Promise<void>;
   /** Stops the adapter. */
   stop(): Promise<void>;
@@ -50,8 +54,10 @@ export class FakeLog {
   }
 }
 
-const ALICE: Asker = { server: 'local', channel: 'here', user: 'alice' };
-const EVE: Asker = { server: 'elsewhere', channel: 'there', user: 'eve' };
+const PEOPLE: readonly [Asker, Asker] = [
+  { server: 'local', channel: 'here', user: 'alice' },
+  { server: 'elsewhere', channel: 'there', user: 'eve' },
+];
 const FILE = { fileName: 'fables.txt', bytes: Buffer.from('Long ago, the mice had a general council.') };
 
 const HOSTILE =
@@ -83,6 +89,7 @@ const eventually = (check: () => void) => vi.waitFor(check, { interval: 2, timeo
 
 /** What every adapter must do; `describe`s and `it`s for a test file of the adapter. */
 export function describeAdapter(surface: string, harness: AdapterHarness): void {
+  const [ALICE, EVE] = harness.people ?? PEOPLE;
   describe(`the ${surface} adapter`, () => {
     let storyteller: FakeStoryteller;
     let log: FakeLog;
@@ -175,7 +182,9 @@ export function describeAdapter(surface: string, harness: AdapterHarness): void 
       expect(alice.sees().some((text) => text.includes('And then?'))).toBe(true);
       storyteller.error = undefined;
       await alice.presses('undo');
-      await eventually(() => expect(alice.sees().at(-1)).toMatch(/council to consider\./));
+      // The sentence from before may stand below the story, which was changed in its place.
+      const stories = () => alice.sees().filter((text) => !text.includes('Nothing to take back.'));
+      await eventually(() => expect(stories().at(-1)).toMatch(/council to consider\./));
     });
 
     it('takes a file and shows what came of it in one message', async () => {
@@ -311,9 +320,11 @@ export function describeAdapter(surface: string, harness: AdapterHarness): void 
       await chat.announce(placeOf(ALICE), NEWS);
       await eventually(() => expect(alice.sees().join('\n')).toContain('A bell rang.'));
       storyteller.training?.send({ kind: 'finished', version: VERSION, stopped: false });
-      await eventually(() => expect(alice.sees().join('\n')).toContain('204 words'));
+      await eventually(() => {
+        expect(alice.sees().join('\n')).toContain('112');
+        expect(alice.sees().join('\n')).not.toContain('42 %');
+      });
       expect(alice.sees().join('\n')).toContain('A bell rang.');
-      expect(alice.sees().join('\n')).not.toContain('42 %');
     });
 
     it.runIf(harness.announces)('lets nothing in an announcement act', async () => {
@@ -345,7 +356,7 @@ export function describeAdapter(surface: string, harness: AdapterHarness): void 
       expect(alice.sees()).toHaveLength(1);
     });
 
-    it.runIf('echo' in harness)('never answers itself', async () => {
+    it.runIf(harness.echoes)('never answers itself', async () => {
       await alice.says('/story had a general');
       await sees(alice, /^had a general/);
       await chat.echo?.();

@@ -1,3 +1,4 @@
+import { harmless } from '../harmless.ts';
 import type { Message, Paragraph } from '../message.ts';
 import type { Texts } from '../texts/texts.ts';
 
@@ -12,16 +13,6 @@ export const NO_MARKS: Marks = { bold: (text) => text, italic: (text) => text, d
 
 /** Lines longer than this are tiring to read, however wide the terminal. */
 const WIDEST_LINE = 100;
-
-/**
- * Text that a terminal can only print: control characters (an escape sequence can move the cursor or set the title) and
- * marks that turn the direction of writing round are taken out, line ends become blanks.
- */
-export function harmless(text: string): string {
-  return text
-    .replace(/[\n\r\t\u2028\u2029]+/gu, ' ')
-    .replace(/[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu, '');
-}
 
 /** A message as lines of a terminal of that many columns. */
 export function renderLines(message: Message, texts: Texts, marks: Marks, columns: number): string[] {

@@ -1,5 +1,5 @@
 import type { Interface } from 'node:readline';
-import { harmless } from './render-text.ts';
+import { harmless } from '../harmless.ts';
 import { columnsOf } from './training-lines.ts';
 
 export interface ScreenOutput {

@@ -1,6 +1,6 @@
+import { harmless } from '../harmless.ts';
 import type { Card } from '../message.ts';
 import type { Texts } from '../texts/texts.ts';
-import { harmless } from './render-text.ts';
 
 const BAR = 24;
 

@@ -139,6 +139,7 @@ export const de: typeof en = {
     defect: 'In Fabulist ist etwas schiefgegangen; Näheres steht im Protokoll.',
     notAllowed: 'Das darf nur, wer diesen Server verwalten darf.',
     cannotShow: 'Diese Antwort ließ sich nicht anzeigen.',
+    unknownRequest: 'Diesen Befehl oder Knopf kenne ich nicht mehr; /help zeigt, was ich kann.',
   },
   typed: {
     hint: (line) =>

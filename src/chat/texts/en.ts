@@ -138,6 +138,7 @@ export const en = {
     defect: 'Something went wrong inside Fabulist; the details are in its log.',
     notAllowed: 'Only who may manage this server can do that.',
     cannotShow: 'This reply could not be shown.',
+    unknownRequest: 'I no longer know this command or button; /help shows what I can do.',
   },
   typed: {
     hint: (line: string) => `Commands begin with a slash: /story ${line || 'had a general'}, or /help to see them all.`,

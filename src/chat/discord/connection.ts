@@ -1,0 +1,143 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  Client,
+  DiscordjsErrorCodes,
+  Events,
+  GatewayCloseCodes,
+  GatewayDispatchEvents,
+  GatewayIntentBits,
+  Options,
+} from 'discord.js';
+import { FabulistError } from '../../errors.ts';
+
+/** Seconds between two attempts to reach Discord at the start. */
+const FIRST_WAIT = 1;
+const LONGEST_WAIT = 60;
+
+export interface ConnectionOptions {
+  readonly token: string;
+  readonly apiUrl: string;
+  readonly log: DiscordLog;
+  readonly signal: AbortSignal;
+  /** Milliseconds that an outage may last before it is worth a line in the log: Discord reconnects its clients daily. */
+  readonly patience: number;
+  /** Attaches what listens, before the client is connected. */
+  readonly listen: (client: Client) => void;
+}
+
+export interface DiscordLog {
+  error(details: object, message: string): void;
+  warn(details: object, message: string): void;
+}
+
+/**
+ * Connects to Discord, and tries again for as long as it cannot be reached; undefined where it was told to stop. Later
+ * outages are discord.js's business. Throws `usage` for a token that Discord does not know.
+ */
+export async function connect(options: ConnectionOptions): Promise<Client | undefined> {
+  const { log, signal } = options;
+  let wait = FIRST_WAIT;
+  while (!signal.aborted) {
+    // A client that failed to log in cannot be used again.
+    const client = newClient(options);
+    try {
+      await client.login(options.token);
+      if (!signal.aborted) return client;
+      await client.destroy();
+    } catch (error) {
+      await client.destroy().catch(() => undefined);
+      if (isTokenRefused(error)) throw tokenRefused(error);
+      if (wait === FIRST_WAIT) log.warn({ err: error }, 'Discord cannot be reached; trying again until it can');
+      await sleep(wait * 1_000, undefined, { signal }).catch(() => undefined);
+      wait = Math.min(LONGEST_WAIT, wait * 2);
+    }
+  }
+  return undefined;
+}
+
+function newClient({ apiUrl, log, patience, listen }: ConnectionOptions): Client {
+  const client = new Client({
+    // None of them is privileged: what is written to others is never asked for, and mentions of us come with their text.
+    intents: [GatewayIntentBits.Guilds, GatewayIntentBits.GuildMessages, GatewayIntentBits.DirectMessages],
+    // What is said is not kept, not even in memory.
+    makeCache: Options.cacheWithLimits({ ...Options.DefaultMakeCacheSettings, MessageManager: 0, ReactionManager: 0 }),
+    allowedMentions: { parse: [] },
+    rest: { api: apiUrl },
+  });
+  sparePackets(client, log);
+  new Outages(log, patience).watch(client);
+  listen(client);
+  return client;
+}
+
+/**
+ * What we read ourselves, discord.js need not turn into objects. More than that: where a packet is not what it expects, it
+ * throws where nobody can catch it, and Node ends the process. handlePacket is not public; the tests hold us to it.
+ */
+function sparePackets(client: Client, log: DiscordLog): void {
+  const ws = client.ws as unknown as { handlePacket?: (packet?: { t?: string }, shard?: unknown) => boolean };
+  const handle = ws.handlePacket?.bind(ws);
+  if (!handle) return;
+  ws.handlePacket = (packet, shard) => {
+    if (packet?.t === GatewayDispatchEvents.InteractionCreate || packet?.t === GatewayDispatchEvents.MessageCreate) {
+      return false;
+    }
+    try {
+      return handle(packet, shard);
+    } catch (error) {
+      log.warn({ err: error, event: packet?.t }, 'discord.js did not understand an event');
+      return false;
+    }
+  };
+}
+
+function isTokenRefused(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === DiscordjsErrorCodes.TokenInvalid;
+}
+
+function tokenRefused(cause: unknown): FabulistError {
+  return new FabulistError(
+    'usage',
+    "Discord does not accept DISCORD_TOKEN: copy the token from the bot's page in the Discord developer portal again.",
+    { cause },
+  );
+}
+
+/** Logs an outage once, however often reconnecting fails. */
+class Outages {
+  readonly #log: DiscordLog;
+  readonly #patience: number;
+  #timer: NodeJS.Timeout | undefined;
+  #error: unknown;
+
+  constructor(log: DiscordLog, patience: number) {
+    this.#log = log;
+    this.#patience = patience;
+  }
+
+  watch(client: Client): void {
+    const over = () => {
+      clearTimeout(this.#timer);
+      this.#timer = undefined;
+      this.#error = undefined;
+    };
+    client.on(Events.ShardReconnecting, () => {
+      this.#timer ??= setTimeout(() => {
+        this.#log.warn({ err: this.#error }, 'The connection to Discord is lost; reconnecting until it is back');
+      }, this.#patience).unref();
+    });
+    // Without a listener an error would end the process.
+    client.on(Events.ShardError, (error) => {
+      this.#error = error;
+    });
+    client.on(Events.Error, (error) => this.#log.error({ err: error }, 'discord.js failed'));
+    client.on(Events.ShardReady, over);
+    client.on(Events.ShardResume, over);
+    client.on(Events.ShardDisconnect, ({ code }) => {
+      over();
+      if (code === GatewayCloseCodes.AuthenticationFailed) {
+        this.#log.error({ code }, 'Discord no longer accepts DISCORD_TOKEN: set the new one and start again');
+      } else if (code > 4_000) this.#log.error({ code }, 'Discord has closed the connection for good: start again');
+    });
+  }
+}

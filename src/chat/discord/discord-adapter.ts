@@ -1,0 +1,278 @@
+import {
+  type APIChatInputApplicationCommandInteraction,
+  type APIInteraction,
+  type APIMessageComponentInteraction,
+  ApplicationCommandType,
+  type Client,
+  GatewayDispatchEvents,
+  type GatewayMessageCreateDispatchData,
+  InteractionResponseType,
+  InteractionType,
+  MessageFlags,
+  REST,
+} from 'discord.js';
+import { FabulistError } from '../../errors.ts';
+import type { ReportTo } from '../../training/trainer.ts';
+import type { ChatAdapter, Invocation, Upload } from '../adapter.ts';
+import { commandNamed } from '../commands.ts';
+import { type Locale, localeOf } from '../locale.ts';
+import type { Message } from '../message.ts';
+import { parseOptions } from '../option-text.ts';
+import { errorReply } from '../replies/story-reply.ts';
+import { textsFor } from '../texts/texts.ts';
+import { acknowledge } from './acknowledge.ts';
+import { isRefused } from './api-errors.ts';
+import { choicesFor } from './autocomplete.ts';
+import { connect } from './connection.ts';
+import { readCustomId } from './custom-id.ts';
+import type { DiscordOptions } from './discord-options.ts';
+import { ChannelSink, InteractionSink, type SinkSurroundings } from './discord-sinks.ts';
+import { download } from './download.ts';
+import { localeAt, openingIn, writerOf } from './mention.ts';
+import { ChannelPlace, InteractionPlace } from './places.ts';
+import {
+  type Asking,
+  type Attachment,
+  askerOf,
+  type GivenCommand,
+  isConfidential,
+  mayManage,
+  readCommand,
+} from './read-interaction.ts';
+import { register } from './registration.ts';
+import { Trail } from './trail.ts';
+
+/** The token of an interaction lives for 15 minutes; what goes on moves half a minute before. */
+const MOVES_AFTER = 14.5 * 60 * 1_000;
+
+/** Discord. Thin: what people do becomes an invocation, and what the handler says becomes messages. */
+export class DiscordAdapter implements ChatAdapter {
+  readonly name = 'discord';
+  readonly #options: DiscordOptions;
+  readonly #stopping = new AbortController();
+  /** For what an interaction's token opens: Discord exempts it from the bot's limit of 50 requests a second. */
+  readonly #interactions: REST;
+  /** Channels that do not take our messages and were logged; tried again each time, since permissions change. */
+  readonly #refusing = new Set<string>();
+  /** Resolves once we are on Discord, or never will be. */
+  readonly #opened: Promise<Client | undefined>;
+  #open: (client: Client | undefined) => void = () => undefined;
+  #started: Promise<void> | undefined;
+  #client: Client | undefined;
+
+  constructor(options: DiscordOptions) {
+    this.#options = options;
+    this.#opened = new Promise((resolve) => {
+      this.#open = resolve;
+    });
+    this.#interactions = new REST({ api: options.apiUrl, globalRequestsPerSecond: Number.POSITIVE_INFINITY });
+  }
+
+  /** Throws `usage` where Discord does not know the token; waits for as long as Discord cannot be reached. */
+  start(): Promise<void> {
+    this.#started ??= this.#start();
+    return this.#started;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#open(undefined);
+    this.#interactions.clearHandlerSweeper();
+    this.#interactions.clearHashSweeper();
+    await this.#client?.destroy();
+  }
+
+  async announce(reportTo: ReportTo, message: Message): Promise<void> {
+    const client = await this.#opened;
+    const { channel } = reportTo;
+    const refused = (cause?: unknown) =>
+      new FabulistError('not-allowed', 'That channel of Discord does not take our messages, or is gone.', { cause });
+    if (!client || this.#stopping.signal.aborted || !/^\d+$/.test(channel)) throw refused();
+    try {
+      const trail = new Trail(new ChannelPlace(client.rest, channel));
+      await trail.show(message, textsFor(this.localeOf(reportTo)));
+    } catch (error) {
+      throw isRefused(error) ? refused(error) : error;
+    }
+  }
+
+  /** The server's: Discord knows no language of a channel. */
+  localeOf({ channel }: ReportTo): Locale {
+    const found = this.#client?.channels.cache.get(channel);
+    return localeOf(found && 'guild' in found ? found.guild.preferredLocale : undefined);
+  }
+
+  async #start(): Promise<void> {
+    const { token, apiUrl, log, patience = 10_000 } = this.#options;
+    const { signal } = this.#stopping;
+    const listen = (client: Client) => this.#listen(client);
+    const client = await connect({ token, apiUrl, log, patience, signal, listen });
+    if (client && !signal.aborted) await this.#register(client);
+    this.#open(client);
+  }
+
+  #listen(client: Client): void {
+    this.#client = client;
+    const { ws } = client;
+    // Raw, so that nothing comes between a person and the acknowledgement they wait for.
+    ws.on(GatewayDispatchEvents.InteractionCreate, (data: APIInteraction) => {
+      this.#guard(this.#onInteraction(client, data), 'An interaction failed');
+    });
+    ws.on(GatewayDispatchEvents.MessageCreate, (data: GatewayMessageCreateDispatchData) => {
+      this.#guard(this.#onMessage(client, data), 'A mention failed');
+    });
+  }
+
+  async #register(client: Client): Promise<void> {
+    const { guildIds, log } = this.#options;
+    const application = String(client.application?.id);
+    for (const guild of guildIds.length > 0 ? guildIds : [undefined]) {
+      // A server that has removed us keeps nobody else from talking; nor does a registration that fails today.
+      await register(client.rest, application, guild).catch((error: unknown) => {
+        log.warn({ err: error, guild }, 'The commands could not be registered with Discord');
+      });
+    }
+  }
+
+  async #onInteraction(client: Client, data: APIInteraction): Promise<void> {
+    if (this.#stopping.signal.aborted) return;
+    if (data.type === InteractionType.ApplicationCommandAutocomplete) {
+      const choices = await choicesFor(this.#options.handler, data);
+      await this.#acknowledge(data, InteractionResponseType.ApplicationCommandAutocompleteResult, { choices });
+    } else if (data.type === InteractionType.MessageComponent) {
+      if (await this.#acknowledge(data, InteractionResponseType.DeferredMessageUpdate))
+        await this.#onButton(client, data);
+    } else if (
+      data.type === InteractionType.ApplicationCommand &&
+      data.data.type === ApplicationCommandType.ChatInput
+    ) {
+      await this.#onCommand(client, data as APIChatInputApplicationCommandInteraction);
+    }
+  }
+
+  async #onCommand(client: Client, data: APIChatInputApplicationCommandInteraction): Promise<void> {
+    const ephemeral = isConfidential(data);
+    const deferred = await this.#acknowledge(
+      data,
+      InteractionResponseType.DeferredChannelMessageWithSource,
+      ephemeral ? { flags: MessageFlags.Ephemeral } : undefined,
+    );
+    if (!deferred) return;
+    const sink = this.#sinkFor(client, data, { ids: [deferred], first: 0, ephemeral, pressed: false });
+    const texts = textsFor(localeOf(data.locale));
+    let given: GivenCommand;
+    try {
+      given = readCommand(data, texts);
+    } catch (error) {
+      if (!(error instanceof FabulistError)) throw error;
+      return sink.send(errorReply(error.message));
+    }
+    await this.#options.handler.handle(
+      {
+        ...this.#commonTo(data),
+        command: given.command.name,
+        options: given.options,
+        files: given.attachments.map((attachment) => this.#upload(attachment)),
+        mayManage: mayManage(data, given.command),
+        reportTo: { surface: this.name, channel: String(data.channel.id), message: deferred },
+      },
+      sink,
+    );
+  }
+
+  async #onButton(client: Client, data: APIMessageComponentInteraction): Promise<void> {
+    const pressed = readCustomId(data.data.custom_id);
+    const { index = 0, earlier = [] } = pressed ?? {};
+    const first = Math.max(0, index - earlier.length);
+    const ids = [...earlier, data.message.id];
+    const sink = this.#sinkFor(client, data, { ids, first, ephemeral: false, pressed: true });
+    const common = this.#commonTo(data);
+    if (!pressed) return sink.send(errorReply(textsFor(common.locale).errors.unknownRequest));
+    const { action, cut } = pressed;
+    let { target } = pressed;
+    if (cut) {
+      const corpora = await this.#options.handler.complete(common.asker, 'corpora', target);
+      target = corpora.find((name) => name.startsWith(pressed.target)) ?? target;
+    }
+    const invocation = { ...common, command: action, options: { target }, mayManage: mayManage(data, undefined) };
+    await this.#options.handler.handle(invocation, sink);
+  }
+
+  async #onMessage(client: Client, data: GatewayMessageCreateDispatchData): Promise<void> {
+    const opening = openingIn(data, String(client.user?.id));
+    if (opening === undefined || this.#stopping.signal.aborted) return;
+    const locale = localeAt(client, data);
+    const texts = textsFor(locale);
+    const place = new ChannelPlace(client.rest, data.channel_id, data.id);
+    const sink = new ChannelSink(this.#surroundings(data.channel_id, locale), new Trail(place));
+    const command = commandNamed('story');
+    if (!command) return;
+    try {
+      const options = parseOptions(command, opening, texts);
+      await this.#options.handler.handle(
+        { asker: writerOf(client, data), command: 'story', options, locale, mayManage: false },
+        sink,
+      );
+    } catch (error) {
+      if (!(error instanceof FabulistError)) throw error;
+      await sink.send(errorReply(error.message));
+    }
+  }
+
+  async #acknowledge(data: APIInteraction, type: InteractionResponseType, more?: object): Promise<string | undefined> {
+    const original = await acknowledge(this.#interactions, data, type, more);
+    if (original === undefined) {
+      this.#options.log.warn({ interaction: data.id }, 'An interaction was acknowledged too late');
+    }
+    return original;
+  }
+
+  #upload(attachment: Attachment): Upload {
+    const { maxUpload: maxBytes, downloadTimeout: timeout = 60_000, cdnOrigins: origins } = this.#options;
+    const { signal } = this.#stopping;
+    return { fileName: attachment.filename, read: () => download(attachment, { origins, maxBytes, timeout, signal }) };
+  }
+
+  #commonTo(data: Asking): Pick<Invocation, 'asker' | 'locale'> {
+    return { asker: askerOf(data), locale: localeOf(data.locale) };
+  }
+
+  #sinkFor(
+    client: Client,
+    data: Asking,
+    reply: { ids: readonly string[]; first: number; ephemeral: boolean; pressed: boolean },
+  ): InteractionSink {
+    const { token, application_id: application } = data;
+    const channelId = String(data.channel?.id);
+    const channel = new ChannelPlace(client.rest, channelId);
+    const original = reply.ids.at(-1) ?? '@original';
+    const place = new InteractionPlace(this.#interactions, application, token, original, channel);
+    const movesAt = Date.now() + MOVES_AFTER;
+    return new InteractionSink(this.#surroundings(channelId, localeOf(data.locale)), {
+      ...reply,
+      place,
+      channel,
+      movesAt,
+    });
+  }
+
+  #surroundings(channel: string, locale: Invocation['locale']): SinkSurroundings {
+    return {
+      texts: textsFor(locale),
+      minimumInterval: this.#options.editInterval ?? 2_000,
+      signal: this.#stopping.signal,
+      onRefused: (error) => {
+        if (this.#refusing.has(channel)) return;
+        this.#refusing.add(channel);
+        this.#options.log.warn({ err: error, channel }, 'A channel does not take our messages; permission is missing');
+      },
+    };
+  }
+
+  /** Whatever goes wrong with one request must not end the process, nor any other request. */
+  #guard(work: Promise<void>, message: string): void {
+    work.catch((error: unknown) => {
+      if (!this.#stopping.signal.aborted) this.#options.log.error({ err: error }, message);
+    });
+  }
+}

@@ -1,0 +1,148 @@
+import type { ReplySink } from '../adapter.ts';
+import type { Message } from '../message.ts';
+import type { Texts } from '../texts/texts.ts';
+import { isOver, isRefused } from './api-errors.ts';
+import { contentsOf } from './contents.ts';
+import { lastPayload, textPayload } from './payload.ts';
+import type { ChannelPlace, InteractionPlace } from './places.ts';
+import { Trail } from './trail.ts';
+
+/** What every sink needs to know of the adapter. */
+export interface SinkSurroundings {
+  readonly texts: Texts;
+  /** Milliseconds between two edits. */
+  readonly minimumInterval: number;
+  /** Aborted once nobody is answered any more. */
+  readonly signal: AbortSignal;
+  /** Told when a channel does not take our messages. */
+  readonly onRefused: (error: unknown) => void;
+}
+
+/** A reply in a channel, such as to a mention. */
+export class ChannelSink implements ReplySink {
+  readonly minimumInterval: number;
+  readonly #surroundings: SinkSurroundings;
+  readonly #trail: Trail;
+
+  constructor(surroundings: SinkSurroundings, trail: Trail) {
+    this.minimumInterval = surroundings.minimumInterval;
+    this.#surroundings = surroundings;
+    this.#trail = trail;
+  }
+
+  /** Here nothing can be said to one person alone; replies that must be (an export) come of commands. */
+  async send(message: Message): Promise<void> {
+    const { signal, texts, onRefused } = this.#surroundings;
+    if (signal.aborted) return;
+    try {
+      await this.#trail.show(message, texts);
+    } catch (error) {
+      if (!isRefused(error)) throw error;
+      onRefused(error);
+    }
+  }
+
+  edit(message: Message): Promise<void> {
+    return this.send(message);
+  }
+}
+
+export interface InteractionReply {
+  readonly place: InteractionPlace;
+  readonly channel: ChannelPlace;
+  /** The messages that are there, see `Trail`: the deferred one, or the one whose button was pressed. */
+  readonly ids: readonly string[];
+  readonly first: number;
+  /** Whether the deferred message is for the asker's eyes alone: that cannot be changed afterwards. */
+  readonly ephemeral: boolean;
+  /** Whether a button was pressed: then what is sent anew leaves its message alone. */
+  readonly pressed: boolean;
+  /** When the token is about to end, in milliseconds since 1970. */
+  readonly movesAt: number;
+}
+
+/**
+ * The reply to an interaction. Its token lives for 15 minutes: what goes on for longer, a training, moves to an ordinary
+ * message of the channel shortly before.
+ */
+export class InteractionSink implements ReplySink {
+  readonly minimumInterval: number;
+  readonly #surroundings: SinkSurroundings;
+  readonly #reply: InteractionReply;
+  #trail: Trail;
+  #moved = false;
+
+  constructor(surroundings: SinkSurroundings, reply: InteractionReply) {
+    this.minimumInterval = surroundings.minimumInterval;
+    this.#surroundings = surroundings;
+    this.#reply = reply;
+    this.#trail = new Trail(reply.place, reply.ids, reply.first);
+  }
+
+  send(message: Message): Promise<void> {
+    if (!this.#reply.pressed) return this.edit(message);
+    return message.private ? this.#privately(message) : this.#anew(message);
+  }
+
+  async edit(message: Message): Promise<void> {
+    if (this.#surroundings.signal.aborted) return;
+    if (!message.private || this.#reply.ephemeral) return this.#show(message);
+    // The deferred message is for all to see, so this one goes beside it, and that one goes.
+    await this.#trail.clear();
+    await this.#privately(message);
+  }
+
+  async #privately(message: Message): Promise<void> {
+    if (this.#surroundings.signal.aborted) return;
+    const contents = contentsOf(message, this.#surroundings.texts);
+    for (const [at, content] of contents.entries()) {
+      const last = at === contents.length - 1;
+      await this.#reply.place.postPrivately(last ? lastPayload(content, message, 0, []) : textPayload(content));
+    }
+  }
+
+  async #anew(message: Message): Promise<void> {
+    this.#trail = new Trail(this.#reply.place);
+    await this.#show(message);
+  }
+
+  async #show(message: Message): Promise<void> {
+    const { texts } = this.#surroundings;
+    if (this.#surroundings.signal.aborted) return;
+    if (this.#moved) return this.#guarded(() => this.#trail.show(message, texts));
+    // What is for one person's eyes stays with the token, and ends with it.
+    const movable = !this.#reply.ephemeral && !message.private;
+    if (movable && Date.now() >= this.#reply.movesAt && (await this.#move(message))) return;
+    try {
+      await this.#trail.show(message, texts);
+    } catch (error) {
+      if (!isOver(error)) return this.#guarded(() => Promise.reject(error));
+      if (movable) await this.#move(message);
+    }
+  }
+
+  /** False where the channel does not take our messages; the token may serve a little longer. */
+  async #move(message: Message): Promise<boolean> {
+    const trail = new Trail(this.#reply.channel);
+    const moved = await this.#guarded(async () => {
+      await trail.show(message, this.#surroundings.texts);
+      return true;
+    });
+    if (!moved) return false;
+    // Where the token has ended the message stays behind as it was.
+    await this.#trail.clear().catch(() => undefined);
+    this.#trail = trail;
+    this.#moved = true;
+    return true;
+  }
+
+  async #guarded<T>(show: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await show();
+    } catch (error) {
+      if (!isRefused(error)) throw error;
+      this.#surroundings.onRefused(error);
+      return undefined;
+    }
+  }
+}

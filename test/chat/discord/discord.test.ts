@@ -1,0 +1,37 @@
+import { expect } from 'vitest';
+import { type AdapterHarness, describeAdapter } from '../adapter-contract.ts';
+import { ALICE, adapterOn, EVE } from './open-discord.ts';
+import { DiscordPerson } from './people.ts';
+import { actingIn } from './shown-text.ts';
+import { APPLICATION, StandIn } from './stand-in.ts';
+
+const harness: AdapterHarness = {
+  edits: true,
+  echoes: true,
+  announces: true,
+  people: [ALICE, EVE],
+  async open(storyteller, log) {
+    const standIn = await StandIn.open();
+    const adapter = adapterOn(standIn, storyteller, log);
+    await adapter.start();
+    return {
+      join: async (who) => new DiscordPerson(standIn, who),
+      announce: (reportTo, message) => adapter.announce(reportTo, message),
+      live: () => standIn.messages.flatMap(({ content }) => actingIn(content)),
+      async echo() {
+        const bot = { id: APPLICATION, username: 'Fabulist', discriminator: '0', bot: true };
+        const person = new DiscordPerson(standIn, ALICE);
+        for (const { content } of [...standIn.messages]) {
+          person.writes(`<@${APPLICATION}> ${content}`, { author: bot });
+        }
+      },
+      async stop() {
+        await adapter.stop();
+        await standIn.close();
+        expect(standIn.objections).toEqual([]);
+      },
+    };
+  },
+};
+
+describeAdapter('Discord', harness);

@@ -114,19 +114,23 @@ describe('Fabulist on Discord', { timeout: 240_000 }, () => {
   });
 
   it('tells from it, goes on, takes back and tells anew, in one message, also after another start', async () => {
+    // News of the training that was interrupted may come in between.
+    const story = () =>
+      alice.shown().findIndex((message) => buttonsOf(message).some(({ label }) => label === 'Retell'));
+    const told = () => alice.sees()[story()];
     await alice.says('/story corpus:umbrellas words:16 the umbrella');
-    await inTime(() => expect(alice.sees().at(-1)).toMatch(/^the umbrella \S/));
-    const { id } = latest() ?? {};
-    const [first] = alice.sees().slice(-1);
+    await inTime(() => expect(told()).toMatch(/^the umbrella \S/));
+    const { id } = alice.shown()[story()] ?? {};
+    const first = told();
     await end('SIGTERM');
     await start();
     await alice.presses('continue');
-    await inTime(() => expect(alice.sees().at(-1)?.length).toBeGreaterThan(first?.length ?? 0));
+    await inTime(() => expect(told()?.length).toBeGreaterThan(first?.length ?? 0));
     await alice.presses('undo');
-    await inTime(() => expect(alice.sees().at(-1)).toBe(first));
+    await inTime(() => expect(told()).toBe(first));
     await alice.presses('retell');
-    await inTime(() => expect(alice.sees().at(-1)).not.toBe(first));
-    expect(latest()?.id).toBe(id);
+    await inTime(() => expect(told()).not.toBe(first));
+    expect(alice.shown()[story()]?.id).toBe(id);
   });
 
   it('offers openings and corpora, those of one’s own server only', async () => {
@@ -167,7 +171,7 @@ describe('Fabulist on Discord', { timeout: 240_000 }, () => {
       return person.completes('story', [{ name: 'opening', type: 3, value: 'the', focused: true }]);
     });
     await inTime(() => expect(crowd.every(({ answer }) => answer)).toBe(true));
-    expect(Math.max(...crowd.map(({ took = 0 }) => took))).toBeLessThan(1_000);
+    expect(Math.max(...crowd.map(({ took = 0 }) => took))).toBeLessThan(3_000);
     const seen = alice.shown().length;
     await alice.says('/cancel corpus:book');
     await inTime(() => expect(alice.shown().length).toBeGreaterThan(seen));
@@ -190,10 +194,10 @@ describe('Fabulist on Discord', { timeout: 240_000 }, () => {
     ).toEqual([]);
   });
 
-  it('has sent nothing that Discord objects to, and acknowledged all within a second', () => {
+  it('has sent nothing that Discord objects to, and acknowledged all in the 3 seconds that it waits', () => {
     expect(standIn.objections).toEqual([]);
     const asked = [...standIn.asked.values()];
-    expect(asked.filter(({ took = Number.POSITIVE_INFINITY }) => took >= 1_000)).toEqual([]);
+    expect(asked.filter(({ took = Number.POSITIVE_INFINITY }) => took >= 3_000)).toEqual([]);
     expect(errors).not.toMatch(/"level":"(error|fatal)"/);
   });
 });

@@ -11,12 +11,18 @@ import { linkSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { Engine } from '../src/engine/engine.ts';
+import { openEngine } from '../src/engine/open-engine.ts';
 import { FileLibrary } from '../src/library/file-library.ts';
-import type { Figures } from '../src/library/library.ts';
+import { type Figures, STARTERS } from '../src/library/library.ts';
 import { corpusFolderName, folderName, serverFolderName } from '../src/library/safe-names.ts';
+import { LibraryStoryteller } from '../src/story/library-storyteller.ts';
+import { LocalTrainer } from '../src/training/local-trainer.ts';
+import { trainCorpus } from '../src/training/train-corpus.ts';
 import type { Measurement } from './index.ts';
 
 const PER_SERVER = 1;
+const STARTER = 'belling-the-cat';
 const ROUNDS = 300;
 
 const work = await mkdtemp(path.join(tmpdir(), 'fabulist-growth-'));
@@ -44,7 +50,7 @@ try {
 async function plant(corpora: number): Promise<string> {
   const dataFolder = path.join(work, String(corpora));
   await mkdir(path.join(dataFolder, 'corpora'), { recursive: true });
-  await writeFile(path.join(dataFolder, 'corpora', 'fable.txt'), 'Long ago, the mice had a general council.');
+  await writeFile(path.join(dataFolder, 'corpora', `${STARTER}.txt`), 'Long ago, the mice had a general council.');
   const library = new FileLibrary({ dataFolder, starterFolder: path.join(dataFolder, 'corpora') });
   const first = { server: serverOf(0), name: nameOf(0) };
   const text = 'Long ago, the mice had a general council to consider what measures they could take. '.repeat(20);
@@ -93,6 +99,8 @@ async function measure(
 ): Promise<[Record<string, number>, Record<string, number>]> {
   const times: [Record<string, number[]>, Record<string, number[]>] = [{}, {}];
   const libraries: FileLibrary[] = [];
+  const { engine } = await openEngine({ choice: 'auto' });
+  const houses = [await house(folders[0], engine), await house(folders[1], engine)] as const;
   for (let round = 0; round < ROUNDS; round++) {
     for (const which of [0, 1] as const) {
       const time = async (name: string, work: () => Promise<boolean>) => {
@@ -115,10 +123,25 @@ async function measure(
         });
         libraries[which] = library;
         await time('firstLook', () => look(library));
+        await time('start-up', async () => {
+          const trainer = trainerOf(library, folders[which]);
+          await trainer.resume();
+          setImmediate(() => void trainer.close());
+          return true;
+        });
+        await time('/story', async () => {
+          const asker = { server, channel: 'bench', user: 'bench' };
+          const story = await houses[which].tell(asker, { opening: 'long ago', corpus: STARTER, seed: 1 });
+          return story.continuation.length === 32;
+        });
       }
       await time('corpora', () => look(library));
+      await time('/corpora', async () => {
+        const shown = await houses[which].corpora({ server, channel: 'bench', user: 'bench' });
+        return shown.length === PER_SERVER + 1;
+      });
       await time('corpus', async () => (await library.corpus(server, name))?.name === name);
-      await time('starter', async () => (await library.corpus(server, 'fable'))?.name === 'fable');
+      await time('starter', async () => (await library.corpus(server, STARTER))?.name === STARTER);
       await time('versions', async () => (await library.versions({ server, name })).versions.length === 2);
       await time('readDocument', async () => (await library.readDocument('settings', keyOf(index))) !== undefined);
     }
@@ -126,6 +149,19 @@ async function measure(
   const medians = (all: Record<string, number[]>) =>
     Object.fromEntries(Object.entries(all).map(([name, values]) => [name, median(values)]));
   return [medians(times[0]), medians(times[1])];
+}
+
+/** A storyteller on a library, whose starter has learned its one sentence. */
+async function house(dataFolder: string, engine: Engine): Promise<LibraryStoryteller> {
+  const library = new FileLibrary({ dataFolder, starterFolder: path.join(dataFolder, 'corpora') });
+  const corpus = { server: STARTERS, name: STARTER };
+  await trainCorpus(library, engine, { corpus, options: { units: 64 }, reason: 'starter', by: 'bench' }, 0);
+  const trainer = trainerOf(library, dataFolder);
+  return new LibraryStoryteller({ library, trainer, openEngine: async () => engine });
+}
+
+function trainerOf(library: FileLibrary, dataFolder: string): LocalTrainer {
+  return new LocalTrainer({ library, dataFolder, starterFolder: path.join(dataFolder, 'corpora'), engine: 'auto' });
 }
 
 function serverOf(index: number): string {

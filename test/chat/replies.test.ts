@@ -66,7 +66,7 @@ describe('accuracy', () => {
       'Where I have not, it is as if among 145.2 (perplexity 145.2). Fewer is better.',
       'I learned 204 words of 1 story, 112 of them different. Punctuation marks count as words.',
       'Learned on 24 November 2026, 20:00 UTC in 2 s (native engine).',
-      "An example, as the words before - [my guess] vs [the word that really follows]: ['could', 'easily', 'retire'] - [while] vs [while]",
+      "An example, as the words before - [the word that really follows] vs [my guess]: ['could', 'easily', 'retire'] - [while] vs [while]",
       'The model 20261124-200000-3f9a tells; it is the only one kept.',
     ]);
   });

@@ -6,6 +6,7 @@ import { decodeModel, encodeModel } from '../../src/language/checkpoint.ts';
 import type { RecipeOptions } from '../../src/language/recipe.ts';
 import { Teller } from '../../src/language/teller.ts';
 import { PAUSED, type TrainedModel, type TrainingHooks, trainModel } from '../../src/language/train-model.ts';
+import { predictionLine } from '../../src/language/training-log.ts';
 import { onEachEngine } from '../engines.ts';
 import { RHYME } from './tiny.ts';
 
@@ -116,6 +117,12 @@ onEachEngine('training', (open, name) => {
     }
     const losses = lines.map((line) => Number(/Loss= ([\d.]+)/.exec(line)?.[1]));
     expect(losses[2]).toBeLessThan(losses[0] as number);
+  });
+
+  it('shows the true symbol before the predicted one, as the article does', () => {
+    expect(predictionLine({ window: ['could', 'easily', 'retire'], truth: 'while', predicted: 'the' })).toBe(
+      "['could', 'easily', 'retire'] - [while] vs [the]",
+    );
   });
 
   it('measures a held-out part that it never trained on', async () => {

@@ -85,7 +85,7 @@ export const de: typeof en = {
     waiting: 'Es wartet darauf, gelernt zu werden.',
     setAside: (reason) => `Von selbst versuche ich es nicht mehr zu lernen: ${reason}`,
     none: (corpus) => `„${corpus}“ habe ich noch nicht gelernt.`,
-    example: 'Ein Beispiel, in der Form Wörter davor - [mein Tipp] vs [das Wort, das wirklich folgt]:',
+    example: 'Ein Beispiel, in der Form Wörter davor - [das Wort, das wirklich folgt] vs [mein Tipp]:',
     curve: (corpus) => `Lernkurve von „${corpus}“`,
   },
   corpora: {

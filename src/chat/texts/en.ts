@@ -85,7 +85,7 @@ export const en = {
     waiting: 'It waits to be learned.',
     setAside: (reason: string) => `I no longer try to learn it by myself: ${reason}`,
     none: (corpus: string) => `I have not learned “${corpus}” yet.`,
-    example: 'An example, as the words before - [my guess] vs [the word that really follows]:',
+    example: 'An example, as the words before - [the word that really follows] vs [my guess]:',
     curve: (corpus: string) => `Learning curve of “${corpus}”`,
   },
   corpora: {

@@ -41,7 +41,7 @@ export interface TrainingHooks {
   readonly onCheckpoint?: (files: Record<string, Uint8Array>) => Promise<void>;
   /** What `onCheckpoint` kept, of the same texts and options. */
   readonly resume?: Readonly<Record<string, Uint8Array>> | undefined;
-  /** Asked after every turn: goes on; ends now with the best model so far; ends with nothing; ends after a checkpoint. */
+  /** Asked after every step: goes on; ends now with the best model so far; ends with nothing; ends after a checkpoint. */
   readonly intent?: () => Intent;
 }
 
@@ -135,10 +135,6 @@ class TrainingRun {
       this.#progress.seconds < this.#recipe.seconds
     ) {
       await this.#learn();
-      const now = performance.now();
-      if (now - turn < TURN) continue;
-      await new Promise(setImmediate);
-      turn = performance.now();
       const intent = this.#hooks.intent?.() ?? 'go-on';
       if (intent === 'cancel')
         throw new FabulistError('cancelled', 'The training was cancelled; nothing was kept of it.');
@@ -148,6 +144,10 @@ class TrainingRun {
       }
       stopped = intent === 'stop';
       if (stopped) break;
+      const now = performance.now();
+      if (now - turn < TURN) continue;
+      await new Promise(setImmediate);
+      turn = performance.now();
       if (this.#hooks.onProgress && now - report > REPORT) {
         if (now >= nextSentence) {
           sentence = await this.#sentence();

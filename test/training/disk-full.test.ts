@@ -36,7 +36,7 @@ describe.skipIf(!mounted)('a training on a disk that runs full', () => {
     const { trainer, library, store } = house({}, disk);
     const corpus = await store('rhyme', RHYME);
     // Long enough to be under way when the disk runs full, short enough to end soon; the model is larger than what is left.
-    const options = { name: 'article', units: 96, iterations: 500 } as const;
+    const options = { name: 'article', units: 96, iterations: 1_500 } as const;
     const training = await trainer.train(request('rhyme', { options }));
     await runs(training);
     fill(60_000);

@@ -81,6 +81,8 @@ export class TrainingRun {
    * is done. False where it should rather be a training of its own, after this one.
    */
   takes(request: TrainingRequest, corpus: Corpus): boolean {
+    // One that is being cancelled ends, whatever is asked for meanwhile.
+    if (this.#abort.signal.aborted) return false;
     const { latest } = this.training;
     const same = JSON.stringify(request.options) === JSON.stringify(this.training.request.options);
     if (this.#hash === '' || (this.#hash === corpus.hash && same)) {

@@ -76,6 +76,18 @@ describe('LocalTrainer', () => {
     expect(await trainer.cancel(training.request.corpus)).toBe(false);
   });
 
+  it('trains what is asked for while the training before is being cancelled', async () => {
+    const { trainer, store } = house();
+    await store('rhyme', RHYME);
+    const first = await trainer.train(request('rhyme', { options: ENDLESS }));
+    await runs(first);
+    await trainer.cancel(first.request.corpus);
+    await store('rhyme', OTHER, 'clean');
+    const second = await trainer.train(request('rhyme'));
+    expect(await first.ended).toEqual({ kind: 'cancelled' });
+    expect(await second.ended).toMatchObject({ kind: 'finished' });
+  });
+
   it('cancels one that waits, and the next moves up', async () => {
     const { trainer, store } = house();
     for (const name of ['one', 'two', 'three']) await store(name, `${name} ${RHYME}`);

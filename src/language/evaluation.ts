@@ -49,6 +49,8 @@ export async function evaluate(
     for (const one of await losses.data()) loss += one;
     if (start <= middle && middle < start + size) predicted = predictions[middle - start] as number;
     ops.dispose([ids, losses]);
+    // Reading a tensor waits for nothing: without a turn for others, a long text would silence the heartbeat for minutes.
+    await new Promise(setImmediate);
   }
   const count = counted.length;
   return {

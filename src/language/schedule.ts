@@ -29,11 +29,15 @@ export class Schedule {
   #firstLoss: number | null = null;
   #loss = 0;
 
-  /** best: what the best model of this window can reach on the training windows. */
-  constructor(recipe: Recipe, plan: Pick<Plan, 'whole'>, best: { readonly accuracy: number; readonly loss: number }) {
+  /** best: what the best model of this window can reach on the training windows; needed where a text is learned whole. */
+  constructor(
+    recipe: Recipe,
+    plan: Pick<Plan, 'whole'>,
+    best: { readonly accuracy: number; readonly loss: number } | null,
+  ) {
     this.#recipe = recipe;
     this.#whole = plan.whole;
-    this.#best = best;
+    this.#best = best ?? { accuracy: 1, loss: 0 };
   }
 
   get rate(): number {

@@ -1,4 +1,3 @@
-import { tokenizeForms } from './tokenizer.ts';
 import { UNKNOWN, Vocabulary } from './vocabulary.ts';
 import { type Windows, windowsOf } from './windows.ts';
 
@@ -25,10 +24,9 @@ export interface HeldOut {
 
 /**
  * Holds out the last share of the text by symbols. The vocabulary is that of the training part alone, and `<unk>` where
- * anything is held out. texts: the stories in order; holdOut: 0 to 0.5.
+ * anything is held out. forms: the stories in order, as `tokenizeForms` gives them; holdOut: 0 to 0.5.
  */
-export function splitText(texts: readonly string[], holdOut: number, window: number): SplitText {
-  const forms = texts.map(tokenizeForms);
+export function splitText(forms: readonly (readonly string[])[], holdOut: number, window: number): SplitText {
   const words = forms.reduce((sum, story) => sum + story.length, 0);
   const cut = Math.floor(words * (1 - holdOut));
   const training: string[][] = [];

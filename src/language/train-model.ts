@@ -10,6 +10,7 @@ import { completeRecipe, type Recipe, type RecipeOptions } from './recipe.ts';
 import { Schedule, type ScheduleState } from './schedule.ts';
 import { type SplitText, splitText } from './split-text.ts';
 import { tellSample } from './tell-sample.ts';
+import { tokenizeForms } from './tokenizer.ts';
 import { type TrainingFigures, trainingFigures } from './training-figures.ts';
 import { TrainingLog } from './training-log.ts';
 import { bestPossible } from './windows.ts';
@@ -108,9 +109,10 @@ class TrainingRun {
     this.#progress = new Progress(options.name === 'article' ? 1_000 : 50);
     this.#engine = engine;
     this.#hooks = hooks;
-    const words = splitText(texts, 0, 1).words;
+    const forms = texts.map(tokenizeForms);
+    const words = forms.reduce((sum, story) => sum + story.length, 0);
     this.#recipe = completeRecipe(options, words);
-    this.#text = splitText(texts, this.#recipe.holdOut, this.#recipe.window);
+    this.#text = splitText(forms, this.#recipe.holdOut, this.#recipe.window);
     const { vocabulary, windows } = this.#text;
     if (windows.count === 0) {
       throw new FabulistError(
@@ -121,7 +123,7 @@ class TrainingRun {
     this.#language = detectLanguage(texts.join('\n'));
     this.#plan = planFor(this.#recipe, windows);
     this.#learner = new Learner(engine, this.#recipe, vocabulary.size, this.#plan.optimizer);
-    this.#schedule = new Schedule(this.#recipe, this.#plan, bestPossible(windows));
+    this.#schedule = new Schedule(this.#recipe, this.#plan, this.#plan.whole ? bestPossible(windows) : null);
   }
 
   async run(): Promise<TrainedModel | typeof PAUSED> {

@@ -3,13 +3,14 @@ import type { Model } from '../../src/language/model.ts';
 import { initialWeights, type Weights } from '../../src/language/network.ts';
 import { completeRecipe, type RecipeOptions } from '../../src/language/recipe.ts';
 import { splitText } from '../../src/language/split-text.ts';
+import { tokenizeForms } from '../../src/language/tokenizer.ts';
 
 export const RHYME = 'the cat sat on the mat . the mat sat on the cat . a cat and a rat sat .';
 
 /** An untrained model of a few units: small enough to check by brute force. */
 export function tinyModel(options: RecipeOptions = {}, text = RHYME): Model {
   const recipe = completeRecipe({ units: 5, ...options }, 20);
-  const { vocabulary, stories } = splitText([text], 0, recipe.window);
+  const { vocabulary, stories } = splitText([tokenizeForms(text)], 0, recipe.window);
   return { recipe, vocabulary, text: { stories }, language: 'en', weights: initialWeights(recipe, vocabulary.size) };
 }
 

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import type { Engine } from '../../src/engine/engine.ts';
 import { ops } from '../../src/engine/engine.ts';
 import { decodeModel, encodeModel } from '../../src/language/checkpoint.ts';
-import type { RecipeOptions } from '../../src/language/recipe.ts';
+import { Learner } from '../../src/language/learner.ts';
+import { completeRecipe, type RecipeOptions } from '../../src/language/recipe.ts';
 import { Teller } from '../../src/language/teller.ts';
 import { PAUSED, type TrainedModel, type TrainingHooks, trainModel } from '../../src/language/train-model.ts';
 import { predictionLine } from '../../src/language/training-log.ts';
@@ -139,6 +140,60 @@ onEachEngine('training', (open, name) => {
     expect(figures.heldOutPerplexity).toBeLessThan(model.vocabulary.size);
     expect(figures.heldOutUnknownShare).toBe(0);
     expect(model.text.stories[0]?.length).toBe(Math.floor(figures.words * 0.8));
+  });
+
+  it('gives others a turn at every chunk of a long evaluation', async () => {
+    const engine = await open();
+    const learner = new Learner(engine, completeRecipe({ units: 8 }, 50_000), 4_000, 'adam');
+    // 8 million logits a chunk: 2,000 windows of 4,000 symbols each, so 5 chunks.
+    const count = 10_000;
+    const windows = { window: 1, count, contexts: new Int32Array(count), targets: new Int32Array(count) };
+    let turns = 0;
+    let measuring = true;
+    const turn = () => {
+      turns++;
+      if (measuring) setImmediate(turn);
+    };
+    setImmediate(turn);
+    await learner.evaluate(windows);
+    measuring = false;
+    learner.dispose();
+    expect(turns).toBeGreaterThanOrEqual(5);
+  });
+
+  it('keeps a checkpoint every 15 seconds, and goes on from the last one as if nothing had happened', async () => {
+    const engine = await open();
+    const options = { name: 'article', units: 8, iterations: 300 } as const;
+    const straight = await train(engine, RHYME, options);
+    // Every look at the clock is 50 ms later than the one before.
+    let clock = 0;
+    const now = vi.spyOn(performance, 'now').mockImplementation(() => (clock += 50));
+    const kept: { at: number; files: Record<string, Uint8Array> }[] = [];
+    try {
+      await train(engine, RHYME, options, {
+        onCheckpoint: async (files) => void kept.push({ at: clock, files }),
+      });
+    } finally {
+      now.mockRestore();
+    }
+    expect(kept.length).toBeGreaterThan(2);
+    kept.forEach(({ at }, k) => {
+      expect(at - (kept[k - 1]?.at ?? 0)).toBeLessThan(30_000);
+    });
+    // What a process that was killed right after that checkpoint leaves: the next one makes only the steps that are missing.
+    const last = kept.at(-1)?.files as Record<string, Uint8Array>;
+    const done = JSON.parse(Buffer.from(last['training.json'] as Uint8Array).toString()).step as number;
+    expect(done).toBeGreaterThan(50);
+    let steps = 0;
+    const resumed = await train(engine, RHYME, options, {
+      resume: last,
+      intent: () => {
+        steps++;
+        return 'go-on';
+      },
+    });
+    expect(steps).toBe(300 - done);
+    expect(resumed.model.weights).toEqual(straight.model.weights);
   });
 
   it('ends on request: stopped with what it has, cancelled with nothing', async () => {

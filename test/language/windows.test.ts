@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { splitText } from '../../src/language/split-text.ts';
+import { tokenizeForms } from '../../src/language/tokenizer.ts';
 import { UNKNOWN } from '../../src/language/vocabulary.ts';
 import { bestPossible, pickWindows, windowsOf } from '../../src/language/windows.ts';
 
@@ -30,7 +31,7 @@ describe('bestPossible', () => {
 
 describe('splitText', () => {
   it('holds the end out, knows only the words before it, and counts only known ones', () => {
-    const split = splitText(['a b c a b c a b', 'a b d c a'], 0.4, 2);
+    const split = splitText(['a b c a b c a b', 'a b d c a'].map(tokenizeForms), 0.4, 2);
     // 13 symbols, floor(13 x 0.6) = 7 to train on; held out: b, a b d c a.
     expect(split.words).toBe(13);
     expect(split.stories.map((story) => split.vocabulary.decode(story))).toEqual([['a', 'b', 'c', 'a', 'b', 'c', 'a']]);
@@ -54,7 +55,7 @@ describe('splitText', () => {
   });
 
   it('holds nothing out when told so', () => {
-    const split = splitText(['a b c'], 0, 2);
+    const split = splitText(['a b c'].map(tokenizeForms), 0, 2);
     expect(split.heldOut).toBeNull();
     expect(split.vocabulary.symbols).toEqual(['a', 'b', 'c']);
   });

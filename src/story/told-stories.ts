@@ -140,9 +140,13 @@ async function tellPart(
   before: readonly Part[],
   manner: Manner,
 ): Promise<{ part: Part; replaced: readonly Replacement[] }> {
-  const told = before.flatMap(({ symbols }) => symbols);
-  const { context, replaced } = model.openings.prepare(`${opening} ${told.join(' ')}`, model.starts.draw(manner.seed));
-  const symbols = model.vocabulary.decode(await model.teller.tell(context, manner));
+  const earlier = before.flatMap(({ symbols }) => symbols);
+  const { context, replaced } = model.openings.prepare(
+    `${opening} ${earlier.join(' ')}`,
+    model.starts.draw(manner.seed),
+  );
+  const told = await model.teller.tell(context, manner);
+  const symbols = model.vocabulary.decode(told.ids);
   const typesetter = new Typesetter(model.style);
   typesetter.read(opening);
   for (const part of before) typesetter.add(part.symbols);
@@ -151,7 +155,7 @@ async function tellPart(
     prose: typesetter.add(symbols),
     version: model.version,
     engine: model.engine,
-    originality: model.originality.of([...tokenize(opening), ...told, ...symbols]),
+    originality: model.originality.of([...tokenize(opening), ...earlier, ...symbols]),
   };
   return { part, replaced };
 }

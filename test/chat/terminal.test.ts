@@ -209,7 +209,7 @@ describe('the piped terminal', () => {
     type('/help');
     await eventually(() =>
       expect(sees()).toEqual([
-        'Hand me a text file to learn from: /train PATH, such as /train stories/fable.txt',
+        'Hand me a .txt, .md, .html or .epub file to learn from: /train PATH, such as /train stories/fable.txt',
         expect.stringMatching(/\/continue .*\/train PATH /),
       ]),
     );

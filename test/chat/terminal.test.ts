@@ -160,7 +160,7 @@ describe('the piped terminal', () => {
     storyteller.training?.send({ kind: 'finished', version: VERSION, stopped: false });
     await adapter.ended;
     expect(sees()).toEqual([
-      expect.stringMatching(/^Read a tale\.txt: 204 words, in English\. Learned “fables”/),
+      expect.stringMatching(/^Read a tale\.txt: 204 words, in English \(UTF-8\)\. Learned “fables”/),
       expect.stringMatching(/^How/),
     ]);
   });

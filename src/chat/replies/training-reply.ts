@@ -72,7 +72,9 @@ function uploadsOf({ corpus, read, already }: TrainReply, { training, figures }:
     const written = format === 'epub' ? [FORMATS.epub] : [FORMATS[format], encoding.toUpperCase()].filter(Boolean);
     return [
       plain(training.read(fileName, words, figures.language(language), written.join(', '))),
-      ...(removed.length > 0 ? [plain(training.removed(figures.list(removed.map((what) => training.parts[what]))))] : []),
+      ...(removed.length > 0
+        ? [plain(training.removed(figures.list(removed.map((what) => training.parts[what]))))]
+        : []),
     ];
   });
   return [...found, ...known];

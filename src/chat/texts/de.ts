@@ -179,7 +179,10 @@ export const de: typeof en = {
     intro:
       'Ich erzähle Geschichten weiter. Gib mir die ersten Wörter, und ich mache weiter wie die Geschichten, die ich gelernt habe.',
     example: 'Auf einer Insel',
-    path: { name: 'PFAD', does: 'Aus einer Datei .txt, .md, .html oder .epub lernen, etwa /train geschichten/fabel.txt' },
+    path: {
+      name: 'PFAD',
+      does: 'Aus einer Datei .txt, .md, .html oder .epub lernen, etwa /train geschichten/fabel.txt',
+    },
     actions: {
       continue: 'Die letzte Geschichte weitererzählen',
       retell: 'Ihren letzten Teil anders erzählen',

@@ -16,10 +16,14 @@ export interface StoryRequest {
   readonly opening: string;
   /** Default: the channel's corpus, else the server's, else `belling-the-cat`. */
   readonly corpus?: string | undefined;
-  /** Symbols to add, 8 to 256; default 32. */
+  /** Symbols to add, 8 to 256; default 32. Above temperature 0 a few less where a sentence ends there. */
   readonly words?: number | undefined;
   /** 0 (always the most likely symbol) to 2; default by the length of the corpus. */
   readonly temperature?: number | undefined;
+  /** Above temperature 0: the share of probability that symbols are drawn from, the most likely ones first; 0.05 to 1. */
+  readonly topP?: number | undefined;
+  /** Words in a row, marks not counted, that may stand in the corpus just so, 2 to 256; default: any number. */
+  readonly maxCopy?: number | undefined;
   readonly seed?: number | undefined;
 }
 

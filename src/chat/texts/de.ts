@@ -15,7 +15,8 @@ export const de: typeof en = {
   story: {
     replaced: (unknown, known) => `„${unknown}“ kenne ich nicht; ich habe weitererzählt, als hieße es „${known}“.`,
     leftOut: (unknown) => `„${unknown}“ kenne ich nicht und habe es weggelassen.`,
-    copied: (length, corpus) => `${length} Wörter am Stück stehen genau so in „${corpus}“.`,
+    copied: (length, corpus, fresh) =>
+      `Abgeschrieben aus „${corpus}“: höchstens ${length === 1 ? 'ein Wort' : `${number(length)} Wörter`} am Stück; von 100 Folgen aus vier Wörtern ${fresh === '1' ? 'ist' : 'sind'} ${fresh} neu.`,
   },
   training: {
     read: (file, length, language, written) =>
@@ -228,6 +229,7 @@ export const deCommands: CommandTexts = {
       corpus: 'Die Sammlung, aus der erzählt wird',
       words: 'Wie viele Wörter dazukommen, Satzzeichen eingeschlossen; sonst {words}',
       temperature: 'Wie gewagt: 0 nimmt immer das wahrscheinlichste Wort, 2 ist wild',
+      'max-copy': 'Wie viele Wörter am Stück genau so dastehen dürfen, wie ich sie las; sonst beliebig viele',
       seed: 'Eine Zahl; mit derselben kommt dieselbe Geschichte wieder',
     },
   },

@@ -12,7 +12,8 @@ export const en = {
   story: {
     replaced: (unknown: string, known: string) => `I do not know “${unknown}”, so I went on as if it were “${known}”.`,
     leftOut: (unknown: string) => `I do not know “${unknown}” and left it out.`,
-    copied: (words: number, corpus: string) => `${words} words in a row are taken word for word from “${corpus}”.`,
+    copied: (words: number, corpus: string, fresh: string) =>
+      `Copied from “${corpus}”: at most ${count(words, 'word')} in a row; of 100 runs of four words, ${fresh} ${fresh === '1' ? 'is' : 'are'} new.`,
   },
   training: {
     read: (file: string, words: number, language: string | undefined, written: string) =>
@@ -220,6 +221,7 @@ export const enCommands: CommandTexts = {
       corpus: 'The collection of stories to tell from',
       words: 'How many words to add, punctuation marks included; usually {words}',
       temperature: 'How daring: 0 always takes the likeliest word, 2 is wild',
+      'max-copy': 'How many words in a row may be just as I read them; usually any number',
       seed: 'A number; the same one tells the same story again',
     },
   },

@@ -19,8 +19,10 @@ const SPEECH_VERBS = new Set(
   [
     'said says say asked asks cried cries replied answered thought exclaimed whispered shouted remarked added',
     'sagte sagt fragte fragt rief ruft antwortete dachte meinte flüsterte',
-    'dijo dice preguntó respondió contestó gritó pensó susurró',
-    'dit demanda répondit cria pensa murmura',
+    'dijo dice preguntó respondió contestó gritó pensó pensaba susurró exclamó explicó',
+    'dit disait demanda demandait demandèrent répondit cria pensa murmura déclara annonça ajouta',
+    'disse chiese domandò rispose rispondeva gridò pensò sussurrò ammise spiegò cominciò aggiunse',
+    'сказал сказала сказали спросил спросила спрашивала спрашивают ответил ответила отвечал отвечала отвечает вздохнула вздохнул прошептала прошептал крикнул крикнула испугалась объяснил объяснила подумал подумала',
   ].flatMap((verbs) => verbs.split(' ')),
 );
 /** `said the old mouse, "` is still speech; five words later it is not. */

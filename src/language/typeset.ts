@@ -96,11 +96,13 @@ export class Typesetter {
     const space = this.#spaceBefore(symbol, turn, ahead[0]);
     this.#hugsNext = this.#hugsRight(symbol, turn);
     if (turn === 'opens' && this.#quotations.beginsSentence()) this.#sentenceStart = true;
-    // `"Run!" he said` goes on in the middle of a sentence.
-    if (turn === 'closes' && tellsWhoSpoke(symbols.slice(at + 1, at + 1 + WHO_SPOKE_REACH)))
-      this.#sentenceStart = false;
+    // `"Run!" he said` goes on in the middle of a sentence, and so do `¿Quién? —dijo` and `Qui ? demanda`.
+    const reach = turn === 'closes' ? WHO_SPOKE_REACH : 1;
+    const toldWho =
+      /^[—–!?]$/.test(symbol) || turn === 'closes' ? tellsWhoSpoke(symbols.slice(at + 1, at + 1 + reach)) : false;
     if (turn === null && (isWord(symbol) || PAUSES.has(symbol))) this.#sentenceStart = false;
     if (endsSentence(symbol) && !this.#endsAbbreviation(symbol)) this.#sentenceStart = true;
+    if (toldWho) this.#sentenceStart = false;
     this.#quotations.pass(symbol, turn);
     this.#dashes.pass(symbol, turn);
     this.#beforePrevious = this.#previous;

@@ -5,8 +5,8 @@ const TURN_LINES = 10_000;
 /** Widths, in characters, at which people and programs break lines. */
 const NARROWEST = 12;
 const WIDEST = 130;
-/** Of the lines that are followed by another one, so many are full where a text was broken at a width. */
-const FULL_SHARE = 1 / 2;
+/** Of the lines that are followed by another one, so many are full and end within a sentence where a text was broken at a width. */
+const FULL_SHARE = 2 / 5;
 /** How far below the width a full line may end, for breakers that are not strict. */
 const SLACK = 6;
 /** Scripts that put no blank between words, and the marks that go with them. */
@@ -130,7 +130,8 @@ function widthOf(lines: readonly string[]): number | null {
     const next = lines[at + 1] ?? '';
     if (line.trim() === '' || next.trim() === '') continue;
     followed++;
-    if (isFull(line, next, width)) full++;
+    // Where nearly every line ends a sentence, the lines are somebody's own.
+    if (isFull(line, next, width) && !/[.!?…。！？؟।:»”"'’」]\s*$/u.test(line)) full++;
   }
   return followed >= 2 && full >= followed * FULL_SHARE ? width : null;
 }

@@ -3,7 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 /** Lines read at one go: some ten milliseconds. */
 const TURN_LINES = 10_000;
 /** Widths, in characters, at which people and programs break lines. */
-const NARROWEST = 12;
+const NARROWEST = { spaced: 40, unspaced: 12 };
 const WIDEST = 130;
 /** Of the lines that are followed by another one, so many are full and end within a sentence where a text was broken at a width. */
 const FULL_SHARE = 2 / 5;
@@ -123,7 +123,12 @@ function widthOf(lines: readonly string[]): number | null {
     .sort((a, b) => a - b);
   // A table or a web address may be longer than the lines of the prose.
   const width = lengths[Math.floor((lengths.length - 1) * 0.98)] ?? 0;
-  if (lengths.length < 3 || width < NARROWEST || width > WIDEST) return null;
+  if (
+    lengths.length < 3 ||
+    width < NARROWEST[UNSPACED.test(lines.find((line) => line.length === width) ?? '') ? 'unspaced' : 'spaced'] ||
+    width > WIDEST
+  )
+    return null;
   let followed = 0;
   let full = 0;
   for (const [at, line] of lines.entries()) {

@@ -57,7 +57,11 @@ describe('the same book', () => {
 
   it.each([
     ['zh', 'big5', '山腳下住著一個賣風的老人。他的背簍裡裝著許多瓶子，每個瓶子裡都有一陣風。「這是什麼風？」小梅問。'],
-    ['ko', 'euc-kr', '산 아래 작은 마을에 바람을 파는 노인이 살고 있었습니다. "이것은 무슨 바람이에요?" 하고 소녀가 물었습니다.'],
+    [
+      'ko',
+      'euc-kr',
+      '산 아래 작은 마을에 바람을 파는 노인이 살고 있었습니다. "이것은 무슨 바람이에요?" 하고 소녀가 물었습니다.',
+    ],
   ])('in the language %s and %s too', async (language, encoding, text) => {
     const plain = await learned(Buffer.from(text));
     expect(plain.language).toBe(language);

@@ -1,10 +1,15 @@
-import type { Engine } from '../engine/engine.ts';
+import type { Engine, NamedValues } from '../engine/engine.ts';
 import type { Model } from './model.ts';
 import type { Weights } from './network.ts';
 import type { Reader } from './reader.ts';
 import { WindowReader } from './window-reader.ts';
 
-/** The reader for a kind of model. The weights, which are the model's, stay the caller's. */
+/** The reader for a kind of model. weights: those that `engineWeights` names; they stay the caller's. */
 export function openReader(engine: Engine, model: Model, weights: Weights): Reader {
-  return new WindowReader(engine, model.recipe, weights);
+  return new WindowReader(engine, model, weights);
+}
+
+/** The weights that a model's reader wants in the engine. The others it takes from the model itself. */
+export function engineWeights(model: Model): readonly NamedValues[] {
+  return model.weights.filter(({ name }) => name !== WindowReader.table);
 }

@@ -1,6 +1,8 @@
 import { type Engine, ops, type Tensor } from '../engine/engine.ts';
+import { valuesOf } from '../engine/named-values.ts';
 import { cellForward } from './lstm-cell.ts';
-import { embed, gateInputs, logitsOf, type Weights } from './network.ts';
+import type { Model } from './model.ts';
+import { gateInputs, logitsOf, type Weights } from './network.ts';
 import type { Reader } from './reader.ts';
 import type { Recipe } from './recipe.ts';
 
@@ -13,10 +15,17 @@ type Shape = Pick<Recipe, 'name' | 'window' | 'layers' | 'units'>;
  * when it predicts, and makes room for a new one.
  */
 export class WindowReader implements Reader {
+  /**
+   * The weights that are read here and not in the engine: of a table of one row a symbol, a step wants a row or two, and
+   * the table is most of what a model weighs.
+   */
+  static readonly table = 'input';
   readonly memory: number;
   readonly #engine: Engine;
   readonly #shape: Shape;
   readonly #weights: Weights;
+  /** `input` of `Model.weights`. */
+  readonly #table: Float32Array;
   /**
    * By layer, ((window - 1) stories, units): what the readings begun 1, 2, ... symbols ago carry, those of one age side by
    * side in the order of the stories. The reading that begins with the next symbol carries nothing. Null for no rows.
@@ -28,11 +37,13 @@ export class WindowReader implements Reader {
   /** Symbols read of each story. */
   #symbols: number[] = [];
 
-  constructor(engine: Engine, shape: Shape, weights: Weights) {
-    this.memory = shape.window;
+  /** weights: all but the table. */
+  constructor(engine: Engine, { recipe, weights: values }: Pick<Model, 'recipe' | 'weights'>, weights: Weights) {
+    this.memory = recipe.window;
     this.#engine = engine;
-    this.#shape = shape;
+    this.#shape = recipe;
     this.#weights = weights;
+    this.#table = valuesOf(values, WindowReader.table);
   }
 
   arrange(from: readonly number[]): void {
@@ -64,8 +75,7 @@ export class WindowReader implements Reader {
     const [h, c, top] = ops.tidy(() => {
       const none = (width: number) => ops.zeros([stories, width]) as Tensor;
       const [hs, cs]: [Tensor[], Tensor[]] = [[], []];
-      const symbols = ops.tensor1d(ids, 'int32') as Tensor;
-      let below = ops.tile(embed(this.#engine, this.#shape, this.#weights, symbols), [window, 1]);
+      let below = ops.tile(ops.tensor2d(this.#inputs(ids), [stories, 4 * units]), [window, 1]) as Tensor;
       for (let layer = 0; layer < layers; layer++) {
         const [hBefore, cBefore] = [this.#h?.[layer] as Tensor, this.#c?.[layer] as Tensor];
         // Nothing to multiply for the readings that begin here.
@@ -85,6 +95,22 @@ export class WindowReader implements Reader {
     this.#c = c;
     this.#top = top;
     this.#symbols = this.#symbols.map((count) => count + 1);
+  }
+
+  /** What the first layer's gates receive from symbols, as `embed` gives it: (ids.length, 4 units). */
+  #inputs(ids: Int32Array): Float32Array {
+    const { name, units } = this.#shape;
+    const width = 4 * units;
+    const inputs = new Float32Array(ids.length * width);
+    for (const [row, id] of ids.entries()) {
+      if (name === 'article')
+        inputs.set(
+          this.#table.map((value) => Math.fround(id * value)),
+          row * width,
+        );
+      else inputs.set(this.#table.subarray(id * width, (id + 1) * width), row * width);
+    }
+    return inputs;
   }
 
   /** By the reading of each story that has read the most: a whole window once there was one. */

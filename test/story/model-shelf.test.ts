@@ -5,14 +5,14 @@ import { ModelShelf } from '../../src/story/model-shelf.ts';
 import { HeartTeller, modelOf } from './fakes.ts';
 
 const ENGINE = { name: 'wasm' } as Engine;
-/** Bytes of a model that `load` makes: its weights and four symbols. */
-const SIZE = 1_000 + 16;
+/** Bytes of a model that `load` makes: its weights here and in the engine, and four symbols with all that is kept of them. */
+const SIZE = 2_000 + 4 * (4 + 16 + 150);
 
 describe('the shelf', () => {
   let loads: string[] = [];
   const load = (name: string) => async () => {
     loads.push(name);
-    return new LoadedModel(
+    return LoadedModel.open(
       ENGINE,
       name,
       modelOf(['one two three .'], 'en', 1_000),

@@ -1,4 +1,4 @@
-import { type Engine, ops, type Tensor } from '../engine/engine.ts';
+import { type CellMemory, type Engine, ops, type Tensor } from '../engine/engine.ts';
 import { valuesOf } from '../engine/named-values.ts';
 import { cellForward } from './lstm-cell.ts';
 import type { Model } from './model.ts';
@@ -73,16 +73,10 @@ export class WindowReader implements Reader {
     const { window, units, layers } = this.#shape;
     const stories = ids.length;
     const [h, c, top] = ops.tidy(() => {
-      const none = (width: number) => ops.zeros([stories, width]) as Tensor;
       const [hs, cs]: [Tensor[], Tensor[]] = [[], []];
-      let below = ops.tile(ops.tensor2d(this.#inputs(ids), [stories, 4 * units]), [window, 1]) as Tensor;
+      let below = ops.tensor2d(this.#inputs(ids), [stories, 4 * units]) as Tensor;
       for (let layer = 0; layer < layers; layer++) {
-        const [hBefore, cBefore] = [this.#h?.[layer] as Tensor, this.#c?.[layer] as Tensor];
-        // Nothing to multiply for the readings that begin here.
-        const product = () => ops.matMul(hBefore as never, this.#weights[`recurrent/${layer}`] as never) as Tensor;
-        const recurrent = window > 1 ? ops.concat([none(4 * units), product()], 0) : null;
-        const cAll = window > 1 ? ops.concat([none(units), cBefore], 0) : null;
-        const cell = cellForward(gateInputs(this.#weights, layer, below, recurrent), cAll);
+        const cell = this.#step(layer, below, stories);
         const younger = (rows: Tensor) => ops.slice(rows, [0, 0], [(window - 1) * stories, units]);
         hs.push(younger(cell.h));
         cs.push(younger(cell.c));
@@ -95,6 +89,25 @@ export class WindowReader implements Reader {
     this.#c = c;
     this.#top = top;
     this.#symbols = this.#symbols.map((count) => count + 1);
+  }
+
+  /** One step of a layer. below: (stories, 4 units) at layer 0, else (window stories, units) -> both (window stories, units). */
+  #step(layer: number, below: Tensor, stories: number): CellMemory {
+    const { window, units } = this.#shape;
+    const none = (width: number) => ops.zeros([stories, width]) as Tensor;
+    const [h, c] = [this.#h?.[layer] as Tensor, this.#c?.[layer] as Tensor];
+    const recurrent = this.#weights[`recurrent/${layer}`] as Tensor;
+    // The readings that begin here carry nothing.
+    const cBefore = window > 1 ? ops.concat([none(units), c], 0) : null;
+    if (layer === 0 && stories === 1 && cBefore && this.#engine.cellStep) {
+      // All readings of one story get the same symbol, so that it can go in as the bias.
+      const bias = ops.reshape(gateInputs(this.#weights, 0, below, null), [4 * units]);
+      const hBefore = ops.concat([none(units), h], 0);
+      return this.#engine.cellStep(ops.zeros([window, 0]), hBefore, cBefore, recurrent, bias);
+    }
+    const product = cBefore && ops.concat([none(4 * units), ops.matMul(h as never, recurrent as never) as Tensor], 0);
+    const inputs = layer === 0 ? (ops.tile(below, [window, 1]) as Tensor) : below;
+    return cellForward(gateInputs(this.#weights, layer, inputs, product), cBefore);
   }
 
   /** What the first layer's gates receive from symbols, as `embed` gives it: (ids.length, 4 units). */

@@ -1,7 +1,7 @@
-import type { Engine, NamedValues } from '../engine/engine.ts';
+import type { Engine } from '../engine/engine.ts';
 import type { Ending, Guide } from '../language/guide.ts';
 import type { Model } from '../language/model.ts';
-import { engineWeights } from '../language/open-reader.ts';
+import { readerBytes } from '../language/open-reader.ts';
 import { BY_HEART } from '../language/recipe.ts';
 import type { Teller } from '../language/teller.ts';
 import { isWord } from '../language/tokenizer.ts';
@@ -40,15 +40,9 @@ const SYMBOL_BYTES = 150;
 
 /** Bytes that a model takes in memory: what it weighs on disk, the indexes of its text with and without marks, its words. */
 function bytesOf(model: Model, symbols: number): number {
-  const bytes = (all: readonly NamedValues[]) => all.reduce((sum, { values }) => sum + values.byteLength, 0);
-  // What the engine works with it has copied; the file is kept for the rest.
-  return (
-    bytes(model.weights) +
-    bytes(engineWeights(model)) +
-    4 * symbols +
-    2 * RunIndex.bytes(symbols) +
-    SYMBOL_BYTES * model.vocabulary.size
-  );
+  const learned = model.weights.reduce((sum, { values }) => sum + values.byteLength, 0);
+  const built = 2 * RunIndex.bytes(symbols) + SYMBOL_BYTES * model.vocabulary.size;
+  return learned + 4 * symbols + built + readerBytes(model);
 }
 
 /** A model in memory with all that its stories need: read once, used by every story until it makes room for others. */

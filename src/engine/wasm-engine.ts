@@ -23,6 +23,7 @@ export async function openWasmEngine(): Promise<Engine> {
     cellGradient: null,
     lstmLayer: null,
     dropoutMask,
+    cellStep: null,
   };
 }
 

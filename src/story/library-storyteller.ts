@@ -49,7 +49,7 @@ export class LibraryStoryteller implements Storyteller {
 
   constructor(options: StorytellerOptions) {
     const { library, trainer, openEngine, modelMemory = 512 * MEGABYTE } = options;
-    const openTeller = options.openTeller ?? ((engine, model) => new Teller(engine, model));
+    const openTeller = options.openTeller ?? Teller.open;
     this.#options = options;
     this.#library = library;
     this.#clock = options.clock ?? Date;

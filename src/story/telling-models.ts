@@ -59,7 +59,7 @@ export class TellingModels {
 
   async #load(engine: Engine, corpus: CorpusRef, version: string): Promise<LoadedModel> {
     const files = await this.#options.library.readVersion(corpus, version);
-    return new LoadedModel(engine, version, decodeModel(files), this.#options.openTeller);
+    return LoadedModel.open(engine, version, decodeModel(files), this.#options.openTeller);
   }
 }
 

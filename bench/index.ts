@@ -19,7 +19,7 @@ export interface Measurement {
   readonly ratio: number | null;
 }
 
-const BENCHMARKS = ['event-loop', 'library-growth', 'telling', 'service'];
+const BENCHMARKS = ['event-loop', 'library-growth', 'telling', 'service', 'discord-acknowledgement'];
 
 const { values, positionals } = parseArgs({ options: { json: { type: 'boolean' } }, allowPositionals: true });
 const unknown = positionals.find((name) => !BENCHMARKS.includes(name));

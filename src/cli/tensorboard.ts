@@ -18,7 +18,7 @@ export class TrainingBoard {
   constructor(session: Session, directory: string, name: string) {
     this.#session = session;
     this.#directory = directory;
-    this.#run = new TensorBoardRun(resolve(session.surroundings.folder, directory), name);
+    this.#run = new TensorBoardRun(resolve(session.surroundings.folder, directory), name, Date.now, directory);
   }
 
   /** The run's folder, and how TensorBoard is started for a person to look at it. */

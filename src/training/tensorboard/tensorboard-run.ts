@@ -44,9 +44,9 @@ export class TensorBoardRun {
 
   /**
    * Begins a run called `name` (any text), making the folder where it is missing; what is there already stays as it is.
-   * now: milliseconds since 1970. Throws `storage` where it cannot be written.
+   * now: milliseconds since 1970; shown: the directory as typed. Throws `storage` where it cannot be written.
    */
-  constructor(directory: string, name: string, now: () => number = Date.now) {
+  constructor(directory: string, name: string, now: () => number = Date.now, shown = directory) {
     this.#now = now;
     try {
       mkdirSync(directory, { recursive: true });
@@ -58,7 +58,7 @@ export class TensorBoardRun {
     } catch (error) {
       throw new FabulistError(
         'storage',
-        `TensorBoard's files cannot be written to ${directory}: choose another folder with --tensorboard.`,
+        `TensorBoard's files cannot be written to ${shown}: choose another folder with --tensorboard.`,
         { cause: error },
       );
     }

@@ -3,6 +3,9 @@ import type { TrainingEvent } from '../../training/trainer.ts';
 import { type Card, type Message, type Paragraph, type Picture, plain, said } from '../message.ts';
 import type { Texts } from '../texts/texts.ts';
 
+/** How the kinds of files are called in every language; plain text needs no name. */
+const FORMATS = { text: '', markdown: 'Markdown', html: 'HTML', epub: 'EPUB' };
+
 type Finished = Extract<TrainingEvent, { kind: 'finished' }>;
 
 /**
@@ -65,9 +68,15 @@ function cardOf(corpus: string, event: Exclude<TrainingEvent, { kind: 'log' }>, 
 
 function uploadsOf({ corpus, read, already }: TrainReply, { training, figures }: Texts): Paragraph[] {
   const known = already.map(({ fileName }) => plain(training.already(fileName, corpus.name)));
-  const found = read.map(({ fileName, words, language }) =>
-    plain(training.read(fileName, words, figures.language(language))),
-  );
+  const found = read.flatMap(({ fileName, words, language, format, encoding, removed }) => {
+    const written = format === 'epub' ? [FORMATS.epub] : [FORMATS[format], encoding.toUpperCase()].filter(Boolean);
+    return [
+      plain(training.read(fileName, words, figures.language(language), written.join(', '))),
+      ...(removed.length > 0
+        ? [plain(training.removed(figures.list(removed.map((what) => training.parts[what]))))]
+        : []),
+    ];
+  });
   return [...found, ...known];
 }
 

@@ -36,7 +36,8 @@ export class TensorBoardRun {
   readonly #file: number;
   readonly #now: () => number;
   #held: BoardEvent[] | null = [];
-  #step = -1;
+  /** The last step that was seen; 0 while nothing has been learned. */
+  #step = 0;
   #sample: string | null = null;
   #heldOut: number | null = null;
   #open = true;
@@ -87,7 +88,7 @@ export class TensorBoardRun {
     const samples = (this.#held ?? []).filter(({ texts }) => texts).map(({ scalars: _, ...event }) => event);
     // What was held back is in the curve, and exactly.
     if (this.#held) {
-      this.#step = -1;
+      this.#step = 0;
       this.#heldOut = null;
       this.#held = null;
     }
@@ -114,7 +115,7 @@ export class TensorBoardRun {
     this.#held = null;
     closeSync(this.#file);
     this.#open = false;
-    if (this.#step < 0) rmSync(this.folder, { recursive: true, force: true });
+    if (this.#step === 0) rmSync(this.folder, { recursive: true, force: true });
   }
 
   #seen(progress: TrainingProgress): BoardEvent {

@@ -58,6 +58,8 @@ describe.skipIf(!hasTensorBoard)("what TensorBoard's own reader finds", () => {
   let [long, short, broken, quick] = ['', '', '', ''];
   beforeAll(() => {
     long = written((run, advance) => {
+      // Before the first step there is no loss yet, and a report says 0.
+      run.follow(report(0));
       for (let step = 1; step <= 15; step++) {
         run.follow(report(step, { heldOutPerplexity: step < 8 ? 90 : 80, sample: step < 5 ? 'Once.' : 'Twice.' }));
         advance();

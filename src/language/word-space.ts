@@ -38,9 +38,9 @@ export class WordSpace {
     this.#middle = middleOf(this.#embedding, this.#words);
   }
 
-  /** Bytes of its vectors. */
+  /** Bytes that its vectors keep in memory: all the weights they were read with, where they are a part of these. */
   get bytes(): number {
-    return this.#embedding.rows.byteLength;
+    return this.#embedding.rows.buffer.byteLength;
   }
 
   /**

@@ -9,7 +9,7 @@ import { completeRecipe, type RecipeOptions } from './recipe.ts';
 import { SequenceCourse } from './sequence/sequence-course.ts';
 import { splitText } from './split-text.ts';
 import { tellSample } from './tell-sample.ts';
-import { tokenizeForms } from './tokenizer.ts';
+import { tokenizeFormsInTurns } from './tokenizer.ts';
 import type { TrainingFigures } from './training-figures.ts';
 import { WindowCourse } from './window-course.ts';
 
@@ -77,8 +77,7 @@ export async function trainModel(
 ): Promise<TrainedModel | typeof PAUSED> {
   const forms: string[][] = [];
   for (const text of texts) {
-    forms.push(tokenizeForms(text));
-    await new Promise(setImmediate);
+    forms.push(await tokenizeFormsInTurns(text));
   }
   const words = forms.reduce((sum, story) => sum + story.length, 0);
   const recipe = completeRecipe(options, words);

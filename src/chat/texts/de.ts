@@ -37,6 +37,9 @@ export const de: typeof en = {
     },
     preparing: (corpus) => `Ich mache mich bereit, „${corpus}“ zu lernen`,
     learning: (corpus) => `Ich lerne „${corpus}“`,
+    forecast: (words: number, different: number, time: string) =>
+      `${count(words, 'Wort', 'Wörter')}, davon ${number(different)} verschiedene: Das dauert ungefähr ${time}.`,
+    parrots: 'Einen so kurzen Text lerne ich auswendig; ich werde ihn eher wiederholen als selbst etwas erfinden.',
     place: 'Platz in der Warteschlange',
     atWork: 'Gerade dran',
     timeLeft: 'Noch',

@@ -35,6 +35,9 @@ export const en = {
     },
     preparing: (corpus: string) => `Getting ready to learn “${corpus}”`,
     learning: (corpus: string) => `Learning “${corpus}”`,
+    forecast: (words: number, different: number, time: string) =>
+      `${count(words, 'word')}, ${number(different)} of them different: this takes about ${time}.`,
+    parrots: 'A text as short as this I learn by heart, so I will repeat it more than make up my own.',
     place: 'Place in the queue',
     atWork: 'At work on',
     timeLeft: 'Time left',

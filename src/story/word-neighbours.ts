@@ -7,7 +7,7 @@ import { idOfTyped } from './openings.ts';
 import type { Neighbours } from './storyteller.ts';
 import type { OpenedSpace } from './word-spaces.ts';
 
-export const NEIGHBOURS_LIMITS = { least: 1, most: 100 } as const;
+const NEIGHBOURS_LIMITS = { least: 1, most: 100 } as const;
 export const DEFAULT_NEIGHBOURS = 10;
 
 /** Throws `usage` for what is no word, or no number of neighbours. */

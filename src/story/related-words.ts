@@ -16,6 +16,8 @@ import type { WordSpaces } from './word-spaces.ts';
 
 /** Less has come about by chance: of a fable's words, what is nearest to another is at about 0.2, of a book's at 0.4 to 0.9. */
 const RELATED = 0.3;
+/** A word that is this many times as frequent is near to many words and stands for none: `was` for `rabbit`, in one book. */
+const COMMONER = 8;
 /** Corpora whose versions are looked up, and of those the ones whose words are read. */
 const LOOKED_UP = 32;
 const READ = 8;
@@ -110,7 +112,10 @@ function look(space: WordSpace, vocabulary: Vocabulary, forms: readonly string[]
     const id = idOfTyped(space.vocabulary, form.toLowerCase());
     const occurrences = id === undefined ? 0 : (space.occurrences[id] as number);
     if (id === undefined || occurrences < MET_ENOUGH || occurrences <= (best.get(form)?.occurrences ?? 0)) continue;
-    const [nearest] = space.nearest(id, 1, (symbol) => vocabulary.idOf(symbol) !== undefined);
+    const [nearest] = space.nearest(id, 1, (symbol) => {
+      const often = space.occurrences[space.vocabulary.idOf(symbol) as number] as number;
+      return often <= COMMONER * occurrences && vocabulary.idOf(symbol) !== undefined;
+    });
     if (!nearest || nearest.similarity < RELATED) continue;
     const known = space.vocabulary.symbolOf(nearest.id);
     best.set(form, { known: vocabulary.forms[vocabulary.idOf(known) as number] as string, occurrences });

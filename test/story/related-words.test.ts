@@ -131,6 +131,15 @@ describe('an opening word that this corpus does not know', () => {
     expect(await replaced(house, 'had a wizard')).toEqual({ wizard: 'cat' });
   });
 
+  it('is not replaced by a word that is much more frequent', async () => {
+    const house = openHouse();
+    const spelled = await replaced(house, 'had a wizard');
+    await add(house, 'guild-1', 'book', `${BOOK}${' general'.repeat(14)}`);
+    expect(await replaced(house, 'had a wizard')).toEqual({ wizard: 'general' });
+    await add(house, 'guild-1', 'book', 'general');
+    expect(await replaced(house, 'had a wizard')).toEqual(spelled);
+  });
+
   it('is replaced by its spelling where another corpus is damaged, or looking takes too long', async () => {
     const house = openHouse();
     const spelled = await replaced(house, 'had a wizard');

@@ -14,7 +14,7 @@ import { Random } from '../src/language/random.ts';
 import { Teller } from '../src/language/teller.ts';
 import { FileLibrary } from '../src/library/file-library.ts';
 import { LocalTrainer } from '../src/training/local-trainer.ts';
-import type { Measurement } from './index.ts';
+import type { Measurement } from './measurement.ts';
 
 const SECONDS = 30;
 

@@ -21,6 +21,11 @@ export interface ChatAdapter {
    * waits for that. Rejects with FabulistError where the channel cannot be told: stopped, gone, or of another surface.
    */
   announce(reportTo: ReportTo, message: Message): Promise<void>;
+  /**
+   * The message that showed a training before this process, to be shown on in its place; undefined where the surface
+   * cannot find it again, or has no such thing: then there is an announcement when it goes on and one when it ends.
+   */
+  again?(reportTo: ReportTo): Promise<ReplySink | undefined>;
   /** The language of a channel, in which announcements there are written. */
   localeOf(reportTo: ReportTo): Locale;
 }

@@ -46,6 +46,8 @@ export class Announcements {
     const { reportTo, corpus } = training.request;
     const surface = this.#surfaceOf(reportTo);
     if (!surface || !reportTo) return;
+    const again = await surface.adapter.again?.(reportTo);
+    if (again) return surface.handler.follow(training, again, surface.adapter.localeOf(reportTo));
     if (!(await this.#announce(reportTo, (texts) => resumedReply(corpus.name, texts)))) return;
     const { adapter, handler } = surface;
     const show = async (message: Message) => {

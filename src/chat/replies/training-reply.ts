@@ -21,6 +21,7 @@ export function trainingReply(
   return {
     paragraphs: [...(read ? uploadsOf(read, texts) : []), ...resultOf(corpus, event, texts)],
     card,
+    about: corpus,
     ...(stops && { actions: [{ name: 'stop', label: texts.actions.stop, target: corpus }] }),
     ...(picture && { picture }),
   };
@@ -47,13 +48,14 @@ function cardOf(corpus: string, event: Exclude<TrainingEvent, { kind: 'log' }>, 
       return { ...nothing, state: 'running', title: training.preparing(corpus), share: event.share, facts };
     }
     case 'progress': {
-      const { share, secondsLeft, accuracy, loss, sample } = event.progress;
+      const { share, secondsLeft, accuracy, loss, sample, step, secondsSpent: seconds, heldOutPerplexity } = event.progress;
       const facts = [
         ...(secondsLeft === null ? [] : [{ label: training.timeLeft, value: figures.duration(secondsLeft) }]),
         { label: training.right, value: figures.percent(accuracy) },
         { label: training.loss, value: figures.number(loss, 2) },
       ];
-      return { state: 'running', title: training.learning(corpus), share, facts, sample };
+      const point = { step, seconds, loss, accuracy, heldOutPerplexity };
+      return { state: 'running', title: training.learning(corpus), share, facts, sample, point };
     }
     case 'finished':
       return { ...nothing, state: 'ended', title: corpus, share: 1, sample: event.version.figures.sampleText || null };

@@ -37,6 +37,7 @@ export interface Config {
   };
   /** Undefined where there is no token: then Discord is not joined. */
   readonly discord: DiscordConfig | undefined;
+  readonly web: WebConfig;
   /** Undefined: `info` for a running bot, `warn` for a single command. */
   readonly logLevel: LogLevel | undefined;
 }
@@ -49,6 +50,18 @@ export interface DiscordConfig {
   readonly cdnOrigins: readonly string[];
   /** Servers that get the commands as their own, which shows changes at once; none: all servers share them. */
   readonly guildIds: readonly string[];
+}
+
+/** Where the page in the browser is. */
+export interface WebConfig {
+  /** The address to listen on. */
+  readonly host: string;
+  /** The first port that is tried; 0: any. */
+  readonly port: number;
+  /** Undefined: nobody is asked for one, and `host` must be loopback. */
+  readonly password: string | undefined;
+  /** Further names by which the page is reached. */
+  readonly names: readonly string[];
 }
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -97,6 +110,13 @@ function originOf(text: string): string | undefined {
   return address !== undefined && new URL(address).pathname === '/' ? new URL(address).origin : undefined;
 }
 
+/** A host as it stands in an address, without a port. */
+function hostIn(text: string): string | undefined {
+  return /^[\w.:-]+$/.test(text) && URL.canParse(`http://${text.includes(':') ? `[${text}]` : text}`)
+    ? text
+    : undefined;
+}
+
 function isTimeZone(name: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });
@@ -135,6 +155,10 @@ const KEYS = z.object({
   DISCORD_GUILD_IDS: listOf('ids of servers (17 to 20 digits), with commas between them', (id) =>
     /^\d{17,20}$/.test(id) ? id : undefined,
   ).optional(),
+  HOST: key('a name or number of this machine, such as 127.0.0.1', hostIn).default('127.0.0.1'),
+  PORT: wholeNumber(0, 65_535).default(3_000),
+  FABULIST_WEB_PASSWORD: key('at least 8 characters long', (text) => (text.length >= 8 ? text : undefined)).optional(),
+  FABULIST_WEB_HOSTS: listOf('names such as stories.example.org, with commas between them', hostIn).optional(),
   LOG_LEVEL: oneOf(LOG_LEVELS).optional(),
 });
 
@@ -169,7 +193,7 @@ export function loadConfig(...sources: readonly Environment[]): Config {
     const issue = parsed.error.issues[0];
     const name = String(issue?.path[0]);
     // A token that was pasted wrongly is still a secret.
-    const received = name.endsWith('_TOKEN') ? 'what it is now' : JSON.stringify(given[name]);
+    const received = /_(TOKEN|PASSWORD)$/.test(name) ? 'what it is now' : JSON.stringify(given[name]);
     throw new FabulistError('usage', `${name} must be ${issue?.message}, not ${received}.`);
   }
   const keys = parsed.data;
@@ -196,6 +220,12 @@ export function loadConfig(...sources: readonly Environment[]): Config {
             cdnOrigins: Object.freeze(keys.DISCORD_CDN_ORIGINS ?? []),
             guildIds: Object.freeze(keys.DISCORD_GUILD_IDS ?? []),
           }),
+    web: Object.freeze({
+      host: keys.HOST,
+      port: keys.PORT,
+      password: keys.FABULIST_WEB_PASSWORD,
+      names: Object.freeze(keys.FABULIST_WEB_HOSTS ?? []),
+    }),
     logLevel: keys.LOG_LEVEL,
   });
 }

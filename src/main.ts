@@ -1,11 +1,12 @@
 import type { Surface } from './chat/announcements.ts';
 import type { DiscordAdapter } from './chat/discord/discord-adapter.ts';
 import type { TerminalAdapter, TerminalOptions } from './chat/terminal/terminal-adapter.ts';
+import type { WebAdapter } from './chat/web/web-adapter.ts';
 import type { Config, DiscordConfig } from './config.ts';
 import type { BackgroundInstall } from './engine/native/install-in-background.ts';
 import type { OpenedEngine } from './engine/open-engine.ts';
 import type { Library, ServerId } from './library/library.ts';
-import type { Storyteller } from './story/storyteller.ts';
+import type { Asker, Storyteller } from './story/storyteller.ts';
 import type { Journal } from './telemetry/late-log.ts';
 import type { NightlyReport } from './training/nightly-run.ts';
 import type { NightlySchedule } from './training/nightly-schedule.ts';
@@ -147,6 +148,23 @@ export async function openDiscord(
   ]);
   const handler = new ChatHandler({ storyteller, log });
   const adapter = new DiscordAdapter({ ...discord, maxUpload, log, handler });
+  surfaces.push({ adapter, handler });
+  return adapter;
+}
+
+/** Opens the page on a house; it listens from `start` on. */
+export async function openWeb(
+  { storyteller, library, surfaces }: House,
+  log: Journal,
+  asker: Asker,
+  { web, maxUpload }: Config,
+): Promise<WebAdapter> {
+  const [{ ChatHandler }, { WebAdapter }] = await Promise.all([
+    import('./chat/chat-handler.ts'),
+    import('./chat/web/web-adapter.ts'),
+  ]);
+  const handler = new ChatHandler({ storyteller, log });
+  const adapter = new WebAdapter({ ...web, handler, storyteller, library, asker, maxUpload, log });
   surfaces.push({ adapter, handler });
   return adapter;
 }

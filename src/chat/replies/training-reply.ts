@@ -48,7 +48,16 @@ function cardOf(corpus: string, event: Exclude<TrainingEvent, { kind: 'log' }>, 
       return { ...nothing, state: 'running', title: training.preparing(corpus), share: event.share, facts };
     }
     case 'progress': {
-      const { share, secondsLeft, accuracy, loss, sample, step, secondsSpent: seconds, heldOutPerplexity } = event.progress;
+      const {
+        share,
+        secondsLeft,
+        accuracy,
+        loss,
+        sample,
+        step,
+        secondsSpent: seconds,
+        heldOutPerplexity,
+      } = event.progress;
       const facts = [
         ...(secondsLeft === null ? [] : [{ label: training.timeLeft, value: figures.duration(secondsLeft) }]),
         { label: training.right, value: figures.percent(accuracy) },

@@ -84,7 +84,11 @@ export async function assemble(foundations: Foundations): Promise<House> {
     openEngine: () => engines.open(),
     nextRetrain: async (server) => (await nightly()).nextRun(server),
     setAside: (corpus) => trainer.setAside(corpus),
-    forgotten: (corpus) => trainer.forget(corpus),
+    async forgotten(corpus) {
+      await trainer.forget(corpus);
+      const { forgetNight } = await import('./training/night-notes.ts');
+      await forgetNight(library, corpus);
+    },
     maxUpload: config.maxUpload,
     modelMemory: config.modelMemory,
     log,

@@ -10,6 +10,7 @@ import { Conversation } from './conversation.ts';
 import type { Entry } from './entry.ts';
 import { EventStreams } from './event-stream.ts';
 import { isLoopback } from './hosts.ts';
+import { libraryRoutes } from './library-routes.ts';
 import { listen } from './listen.ts';
 import { pageApp } from './page-app.ts';
 import { PageChat } from './page-chat.ts';
@@ -109,7 +110,7 @@ export class WebAdapter implements ChatAdapter {
       open: asked !== undefined,
       contents,
       door: new PageDoor(contents, asked),
-      routes: [this.#chatRoutes()],
+      routes: [this.#chatRoutes(), libraryRoutes({ ...this.#options, chat: this.#chat })],
       log,
     });
     // The classes of the global scope are left as they are for everybody else in this process.

@@ -48,7 +48,7 @@ function invitation() {
 }
 
 /** Shows the end of the conversation, where somebody comes to it, and lets them type. */
-export function mountChat() {
+export function arriveAtChat() {
   queueMicrotask(() => {
     if (state.entries.size > 0) stayAtBottom();
     document.getElementById('line')?.focus({ preventScroll: true });

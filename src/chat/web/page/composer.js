@@ -190,5 +190,6 @@ export async function sayLine(line) {
 /** Puts a line there for somebody to finish. @param {string} line */
 export function offerLine(line) {
   setLine(line);
-  document.getElementById('line')?.focus();
+  // Once the line is there: another view may have been looked at.
+  queueMicrotask(() => document.getElementById('line')?.focus());
 }

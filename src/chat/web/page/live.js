@@ -7,14 +7,22 @@ const HIDDEN = 60_000;
 
 /** The last change that was seen. */
 let seen = '';
+/** @type {() => void} */
+let ended = () => undefined;
 /** @type {EventSource | undefined} */
 let source;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let timer;
 
-/** Keeps the conversation in step with the server, whatever becomes of the connection. @param {string} from */
-export function follow(from) {
+/**
+ * Keeps the conversation in step with the server, whatever becomes of the connection.
+ *
+ * @param {string} from the last change that was seen
+ * @param {() => void} then called when something has ended: what other views show may have changed
+ */
+export function follow(from, then) {
   seen = from;
+  ended = then;
   connect();
   document.addEventListener('visibilitychange', () => {
     clearTimeout(timer);
@@ -54,6 +62,7 @@ function take(event, entries) {
     entries.set(entry.id, entry);
   }
   update({ entries });
+  if (changed.some(({ state: how, message }) => how !== 'waiting' && message.card?.state !== 'running')) ended();
 }
 
 /**

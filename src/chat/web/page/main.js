@@ -1,6 +1,9 @@
-import { chatView, mountChat } from './chat-view.js';
+import { arriveAtChat, chatView } from './chat-view.js';
+import { corpusView, loadCorpus } from './corpus-view.js';
+import { libraryView, loadLibrary } from './library-view.js';
 import { html, nothing, render } from './lit/lit-html.js';
 import { follow } from './live.js';
+import { go, onArrival } from './routes.js';
 import { atBottom, stayAtBottom } from './scrolling.js';
 import { load, send } from './server.js';
 import { watchDrops } from './staging.js';
@@ -9,7 +12,7 @@ import { drawWith, say, state, update } from './state.js';
 const root = /** @type {HTMLElement} */ (document.getElementById('page'));
 
 drawWith(() => {
-  const stay = atBottom();
+  const stay = state.path === '/' && atBottom();
   render(page(), root);
   if (stay) stayAtBottom();
 });
@@ -25,29 +28,22 @@ function page() {
       </nav>
       <button class="language" lang=${other()} @click=${changeLanguage}>${say('otherLanguage')}</button>
     </header>
-    ${chatView()}
+    ${view()}
     <p class="notice" role="alert">${state.notice || nothing}</p>
     <p class="unseen" role="status">${state.whisper}</p>
     ${state.dragging ? html`<div class="drop" aria-hidden="true"><p>${say('drop')}</p></div>` : nothing}
   `;
 }
 
+function view() {
+  if (state.path === '/library') return libraryView();
+  if (state.path.startsWith('/library/')) return corpusView();
+  return chatView();
+}
+
 /** @param {string} path @param {string} text @param {boolean} here */
 function link(path, text, here) {
   return html`<a href=${path} aria-current=${here ? 'page' : nothing} @click=${go}>${text}</a>`;
-}
-
-/** Follows a link of the page within the page. @param {MouseEvent} event */
-export function go(event) {
-  if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
-  event.preventDefault();
-  const { pathname } = new URL(/** @type {HTMLAnchorElement} */ (event.currentTarget).href);
-  if (pathname !== state.path) history.pushState(null, '', pathname);
-  arrive();
-}
-
-function arrive() {
-  update({ path: location.pathname });
 }
 
 function other() {
@@ -59,12 +55,30 @@ async function changeLanguage() {
   location.reload();
 }
 
-addEventListener('popstate', arrive);
+/** Loads what a view shows. */
+async function prepare() {
+  const [, place, name] = state.path.split('/');
+  if (place !== 'library') return;
+  if (name === undefined) await loadLibrary();
+  else await loadCorpus(decodeURIComponent(name));
+}
+
+async function arrive() {
+  if (state.path === '/') {
+    arriveAtChat();
+    return;
+  }
+  scrollTo(0, 0);
+  await prepare().catch(() => update({ notice: say('failed') }));
+  // Whoever listens is told where they are.
+  queueMicrotask(() => root.querySelector('h1')?.focus({ preventScroll: true }));
+}
+
 const { seen, entries, ...loaded } = await load('/api/state');
-update({
-  ...loaded,
-  entries: new Map(entries.map((/** @type {import('./state.js').Entry} */ entry) => [entry.id, entry])),
-});
+/** @type {import('./state.js').Entry[]} */
+const known = entries;
+update({ ...loaded, entries: new Map(known.map((entry) => [entry.id, entry])) });
+onArrival(arrive);
 watchDrops();
-mountChat();
-follow(seen);
+follow(seen, () => void prepare().catch(() => undefined));
+void arrive();

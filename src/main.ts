@@ -165,11 +165,12 @@ export async function openWeb(
   asker: Asker,
   { web, maxUpload }: Config,
 ): Promise<WebAdapter> {
-  const [{ ChatHandler }, { WebAdapter }] = await Promise.all([
+  const [{ ChatHandler }, { WebAdapter }, { curvesOfPage }] = await Promise.all([
     import('./chat/chat-handler.ts'),
     import('./chat/web/web-adapter.ts'),
+    import('./chat/web/curve-routes.ts'),
   ]);
-  const handler = new ChatHandler({ storyteller, log });
+  const handler = new ChatHandler({ storyteller, log, curve: curvesOfPage(library) });
   const adapter = new WebAdapter({ ...web, handler, storyteller, library, asker, maxUpload, log });
   surfaces.push({ adapter, handler });
   return adapter;

@@ -55,6 +55,8 @@ export interface Picture {
   readonly png: Uint8Array;
   /** Says what it shows, for those who do not see it. */
   readonly alt: string;
+  /** The version whose learning it shows, for a surface that draws it anew for every reader. */
+  readonly of?: { readonly corpus: string; readonly version: string };
 }
 
 /** A paragraph of plain text. */

@@ -32,7 +32,12 @@ export class EntrySink implements ReplySink {
     const kept = this.#kept(message);
     this.#conversation.change(
       this.#id,
-      (entry) => ({ ...entry, state: 'said', message: kept, points: withPoint(entry.points, message.card?.point) }),
+      (entry) => {
+        // A branch that is told on is still one.
+        const { parent } = entry.message;
+        const whole = parent && kept.story ? { ...kept, parent } : kept;
+        return { ...entry, state: 'said', message: whole, points: withPoint(entry.points, message.card?.point) };
+      },
       lasting,
     );
   }

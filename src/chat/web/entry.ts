@@ -26,6 +26,8 @@ export interface EntryMessage {
   readonly picture?: EntryPicture;
   /** The id of the story that it tells. */
   readonly story?: string;
+  /** Where that story branched off from another one. */
+  readonly parent?: { readonly id: string; readonly at: number };
   readonly about?: string;
 }
 
@@ -43,13 +45,14 @@ const POINTS = 400;
 
 /** What is kept of a message. keep: takes a file's bytes and returns the key by which they are had again. */
 export function entryMessage(message: Message, keep: (bytes: Uint8Array) => string): EntryMessage {
-  const { paragraphs, actions = [], card, file, about } = message;
+  const { paragraphs, actions = [], card, file, picture, about } = message;
   const story = actions.find(({ name }) => name === 'continue')?.target;
   return {
     paragraphs: paragraphs.map((spans) => spans.map((span) => ({ ...span, text: harmless(span.text) }))),
     actions,
     ...(card && { card: cardWithoutPoint(card) }),
     ...(file && { file: { fileName: harmless(file.fileName), key: keep(file.bytes) } }),
+    ...(picture?.of && { picture: { ...picture.of, alt: picture.alt } }),
     ...(story && { story }),
     ...(about !== undefined && { about }),
   };

@@ -1,12 +1,13 @@
-import { type Context, Hono } from 'hono';
+import { Hono } from 'hono';
 import { z } from 'zod';
-import { FabulistError } from '../../errors.ts';
 import type { Figures, Version } from '../../library/library.ts';
 import type { AccuracyReport, CorpusOverview } from '../../story/storyteller.ts';
 import { lastNight } from '../../training/night-notes.ts';
 import type { Training } from '../../training/trainer.ts';
+import type { Locale } from '../locale.ts';
 import { exportReply } from '../replies/corpora-reply.ts';
 import { textsFor } from '../texts/texts.ts';
+import { answered } from './answered.ts';
 import { download } from './chat-routes.ts';
 import type { PageChat } from './page-chat.ts';
 import { localeIn, readJson } from './reading.ts';
@@ -67,15 +68,17 @@ export function libraryRoutes({ storyteller, library, asker, chat }: LibraryRout
     };
   };
 
-  const corpusShown = async (report: AccuracyReport) => {
+  const corpusShown = async (report: AccuracyReport, locale: Locale) => {
     const { corpus, starter, telling, versions, stale, nextRetrain, setAside, training } = report;
     const ids = new Set(versions.versions.map(({ id }) => id));
     const night = await lastNight(library, corpus);
+    const { versionHistoryAlt } = await import('../pictures/version-history.ts');
     return {
       ...{ name: corpus.name, starter, stale, nextRetrain, setAside, changedAt: corpus.changedAt },
       stories: corpus.stories.map(({ fileName, at, bytes, by }) => ({ fileName, at, bytes, own: by === asker.user })),
       telling: telling?.id ?? null,
       versions: versions.versions.map(versionShown),
+      historyAlt: versionHistoryAlt(versions.versions, locale, versions.telling),
       damaged: versions.damaged,
       training: trainingShown(training),
       night: night ? { ...night, after: night.after !== null && ids.has(night.after) ? night.after : null } : null,
@@ -90,7 +93,7 @@ export function libraryRoutes({ storyteller, library, asker, chat }: LibraryRout
   app.get('/api/library/:name', (context) =>
     answered(context, async () => {
       const report = await storyteller.accuracy(asker, context.req.param('name'));
-      return context.json(await corpusShown(report));
+      return context.json(await corpusShown(report, localeIn(context)));
     }),
   );
 
@@ -115,14 +118,4 @@ export function libraryRoutes({ storyteller, library, asker, chat }: LibraryRout
   });
 
   return app;
-}
-
-/** Answers; says in one sentence what cannot be. */
-export async function answered(context: Context, answer: () => Promise<Response>): Promise<Response> {
-  try {
-    return await answer();
-  } catch (error) {
-    if (!(error instanceof FabulistError)) throw error;
-    return context.json({ sentence: error.message }, 404);
-  }
 }

@@ -1,17 +1,18 @@
 import { FabulistError } from '../../errors.ts';
+import type { Story } from '../../story/storyteller.ts';
 import type { ReportTo } from '../../training/trainer.ts';
 import type { Invocation, ReplySink, Upload } from '../adapter.ts';
 import type { ActionName } from '../commands.ts';
 import { harmless } from '../harmless.ts';
 import type { Locale } from '../locale.ts';
 import { type Message, plain } from '../message.ts';
-import { errorReply } from '../replies/story-reply.ts';
+import { errorReply, storyReply } from '../replies/story-reply.ts';
 import { textsFor } from '../texts/texts.ts';
 import type { Conversation } from './conversation.ts';
 import { type Entry, type EntryMessage, entryMessage, NOTHING_SAID } from './entry.ts';
 import { EntrySink } from './entry-sink.ts';
 import { HeldBytes } from './held-bytes.ts';
-import { pageTextsFor } from './page-texts.ts';
+import { filled, pageTextsFor } from './page-texts.ts';
 import { readLine } from './read-line.ts';
 import type { WebOptions } from './web-options.ts';
 
@@ -81,6 +82,18 @@ export class PageChat {
       await this.#handle({ command, options, locale }, { minimumInterval: 0, send: note, edit: note });
     }
     return this.#kept(last);
+  }
+
+  /** Tells a story another way from one of its words on; both stay in the conversation. Throws FabulistError. */
+  async branch(id: string, at: number, symbol: string, locale: Locale): Promise<Story> {
+    const { storyteller, asker } = this.#options;
+    const story = await storyteller.branch(asker, id, at, symbol);
+    if (this.#stopped) return story;
+    const whatIf = filled(pageTextsFor(locale).whatIf, { symbol: story.words[at]?.text.trim() ?? symbol });
+    this.conversation.add({ from: 'person', state: 'said', message: { paragraphs: [plain(whatIf)], actions: [] } });
+    const message = { ...this.#kept(storyReply(story, textsFor(locale))), parent: { id, at } };
+    this.conversation.add({ from: 'fabulist', state: 'said', message });
+    return story;
   }
 
   /** Says what nobody asked for. */

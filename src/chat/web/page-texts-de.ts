@@ -78,8 +78,9 @@ export const pageDe: PageTexts = {
   right: 'Richtig geraten',
   rightValue: '{count} von 100',
   rightUnread: 'Von ungelesenen',
-  wavers: 'Schwankt unter',
+  wavers: 'Schwankt unter (Perplexität)',
   waversValue: '{count} Wörtern',
+  waversOne: '{count} Wort',
   waversHint: 'Die Perplexität: als würde jedes nächste Wort unter so vielen gleich guten gewählt. Weniger ist besser.',
   history: 'Richtig geratene Wörter seiner {count} Modelle, das älteste zuerst: {values} von 100',
 
@@ -94,6 +95,10 @@ export const pageDe: PageTexts = {
   deleteNow: 'Ja, löschen',
   keepIt: 'Behalten',
   curveTitle: 'Wie es gelernt wurde',
+  curveAlt: 'Die Lernkurve: Nach {seconds} s waren {count} von 100 Wörtern richtig geraten.',
+  stepLabel: 'Am Lernen entlanggehen',
+  stepText:
+    'Nach {step} Schritten und {seconds} s: {count} von 100 Wörtern richtig geraten, Überraschung (Loss) {loss}.',
   versionsTitle: 'Seine Modelle',
   versionsIntro:
     'Jedes Lernen ergibt ein eigenes Modell. Die letzten fünf sind aufgehoben, und jedes davon kann erzählen.',
@@ -118,6 +123,29 @@ export const pageDe: PageTexts = {
   nightNext: 'Das nächste Mal ist am {date}.',
   setAside: 'Von selbst versuche ich es nicht mehr zu lernen: {reason}',
   sampleTitle: 'So erzählt es, sich selbst überlassen',
+
+  whatIf: 'Was, wenn es mit „{symbol}“ weiterginge?',
+  toTalk: 'Zurück zu den Geschichten',
+  storyTitle: 'In der Geschichte',
+  storyIntro:
+    'Zeig auf ein Wort, um zu sehen, was ich dort sonst gesagt hätte, und erzähl von einem anderen aus weiter.',
+  wordByWord:
+    'Die Geschichte, Wort für Wort. Die Pfeiltasten gehen an ihr entlang; die Eingabetaste zeigt, was sonst wahrscheinlich war.',
+  candidatesOf: 'Was statt „{word}“ wahrscheinlich war',
+  candidatesTitle: 'Hier am wahrscheinlichsten',
+  candidatesNone: 'Was hier sonst wahrscheinlich war, ist nicht aufgehoben.',
+  candidateTake: 'Von „{word}“ aus weitererzählen; es war zu {share} wahrscheinlich',
+  candidateTold: '„{word}“, das erzählt wurde, war zu {share} wahrscheinlich',
+  tellingOn: 'Es geht weiter mit „{word}“.',
+  toParent: 'Zurück zu dem, wie es vorher weiterging',
+  originalityTitle: 'Wie viel davon neu ist',
+  copiedRun: 'Längstes übernommenes Stück',
+  copiedRunValue: '{count} Wörter',
+  newRuns: 'Neue Folgen von vier Wörtern',
+  toldFrom: 'Erzählt aus',
+  underlined: 'Unterstrichen',
+  underlinedIs: ': fünf Wörter oder mehr, die genau so in dem stehen, was ich gelesen habe.',
+  branchesTitle: 'Andere Wege von hier',
 
   door: 'Dieser Fabulist fragt nach einem Passwort',
   doorPassword: 'Passwort',

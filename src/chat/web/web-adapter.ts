@@ -7,6 +7,7 @@ import type { Locale } from '../locale.ts';
 import type { Message } from '../message.ts';
 import { chatRoutes } from './chat-routes.ts';
 import { Conversation } from './conversation.ts';
+import { curveRoutes } from './curve-routes.ts';
 import type { Entry } from './entry.ts';
 import { EventStreams } from './event-stream.ts';
 import { isLoopback } from './hosts.ts';
@@ -18,6 +19,7 @@ import { PageContents } from './page-contents.ts';
 import { PageDoor } from './page-door.ts';
 import { Password } from './password.ts';
 import { installationSalt, Remembered } from './remembered.ts';
+import { storyRoutes } from './story-routes.ts';
 import type { WebOptions } from './web-options.ts';
 
 /** The page in the browser: one conversation, kept for a day, that every open tab shows. */
@@ -110,7 +112,12 @@ export class WebAdapter implements ChatAdapter {
       open: asked !== undefined,
       contents,
       door: new PageDoor(contents, asked),
-      routes: [this.#chatRoutes(), libraryRoutes({ ...this.#options, chat: this.#chat })],
+      routes: [
+        this.#chatRoutes(),
+        libraryRoutes({ ...this.#options, chat: this.#chat }),
+        storyRoutes({ ...this.#options, chat: this.#chat }),
+        curveRoutes(this.#options, this.#conversation),
+      ],
       log,
     });
     // The classes of the global scope are left as they are for everybody else in this process.

@@ -1,7 +1,10 @@
+import { curvePath } from './card-view.js';
 import { offerLine, sayLine } from './composer.js';
+import { curve } from './curve.js';
+import { steps } from './curve-steps.js';
 import { paragraphs } from './entry-view.js';
 import { day, number, ofHundred } from './figures.js';
-import { figures, marks } from './library-view.js';
+import { choices, figures, marks } from './library-view.js';
 import { html, nothing } from './lit/lit-html.js';
 import { corpusPath, go, goTo } from './routes.js';
 import { load, Refused, send } from './server.js';
@@ -19,6 +22,7 @@ import { say, update } from './state.js';
  * @property {readonly { fileName: string, at: string, bytes: number, own: boolean }[]} stories
  * @property {string | null} telling
  * @property {readonly VersionShown[]} versions newest first
+ * @property {string} historyAlt
  * @property {readonly { id: string }[]} damaged
  * @property {{ share: number | null } | null} training
  * @property {{ at: string, storiesRead: number, after: string | null, problem: string | null } | null} night
@@ -72,7 +76,7 @@ function whole(of) {
         ? html`<figure class="sample"><figcaption>${say('sampleTitle')}</figcaption><blockquote>${teller.sampleText}</blockquote></figure>`
         : nothing
     }
-    ${versions.length > 0 ? models(of) : nothing} ${storiesOf(of)} ${byNight(of)} ${deletion(of)}
+    ${teller ? learning(of, teller) : nothing} ${versions.length > 0 ? models(of) : nothing} ${storiesOf(of)} ${byNight(of)} ${deletion(of)}
   `;
 }
 
@@ -104,12 +108,24 @@ function buttons({ name, starter, stories }) {
   `;
 }
 
+/** How the model that tells was learned. @param {Corpus} of @param {VersionShown} teller */
+function learning({ name }, { id, seconds, accuracy }) {
+  const alt = say('curveAlt', { seconds: number(seconds), count: ofHundred(accuracy) });
+  return html`
+    <section aria-labelledby="learning">
+      <h2 id="learning">${say('curveTitle')}</h2>
+      ${curve(curvePath({ corpus: name, version: id }), alt)} ${steps(name, id)}
+    </section>
+  `;
+}
+
 /** @param {Corpus} of */
-function models({ telling, versions, damaged }) {
+function models({ name, telling, versions, damaged, historyAlt }) {
   return html`
     <section aria-labelledby="models">
       <h2 id="models">${say('versionsTitle')}</h2>
       <p class="lead">${say('versionsIntro')}</p>
+      ${versions.length > 1 ? curve(`/api/library/${encodeURIComponent(name)}/history.svg?of=${versions.length}-${telling}`, historyAlt) : nothing}
       <ul class="models">
         ${versions.map(
           ({ id, createdAt, keptOut, words, accuracy, heldOutAccuracy, perplexity, heldOutPerplexity }) => html`
@@ -118,7 +134,7 @@ function models({ telling, versions, damaged }) {
               <p class="what">
                 ${number(words)} ${say('words')} · ${say('right')}: ${say('rightValue', { count: ofHundred(accuracy) })}
                 ${heldOutAccuracy === null ? nothing : html`· ${say('rightUnread')}: ${say('rightValue', { count: ofHundred(heldOutAccuracy) })}`}
-                · ${say('wavers')} ${say('waversValue', { count: number(heldOutPerplexity ?? perplexity, 1) })}
+                · ${say('wavers')} ${choices(heldOutPerplexity ?? perplexity)}
               </p>
               ${keptOut ? html`<p class="what">${say('keptOut', { reason: keptOut })}</p>` : nothing}
               ${

@@ -1,8 +1,10 @@
-import { cardView } from './card-view.js';
+import { cardView, curvePath } from './card-view.js';
 import { offerLine } from './composer.js';
+import { curve } from './curve.js';
 import { html, nothing } from './lit/lit-html.js';
-import { send } from './server.js';
-import { say, update } from './state.js';
+import { press } from './press.js';
+import { go } from './routes.js';
+import { say } from './state.js';
 import { copyButton, saveButton } from './taking-along.js';
 
 /** @typedef {import('./state.js').Entry} Entry */
@@ -31,7 +33,7 @@ function answered(entry) {
       ${
         state === 'waiting'
           ? html`<p class="waiting"><span class="unseen">${say('thinking')}</span><i></i><i></i><i></i></p>`
-          : html`<div class="content">${message.story ? tale(entry) : paragraphs(message.paragraphs)} ${cardView(entry)}</div>`
+          : html`<div class="content">${message.story ? tale(entry) : paragraphs(message.paragraphs)} ${cardView(entry)} ${loosePicture(entry)}</div>`
       }
       ${message.file ? fileLink(message.file) : nothing} ${actions(entry)}
     </article>
@@ -64,6 +66,11 @@ function spans(paragraph) {
   });
 }
 
+/** The picture of a message that shows no training. @param {Entry} entry */
+function loosePicture({ message: { card, picture } }) {
+  return picture && !card ? curve(curvePath(picture), picture.alt) : nothing;
+}
+
 /** @param {{ fileName: string, key: string }} file */
 function fileLink({ fileName, key }) {
   return html`
@@ -74,14 +81,15 @@ function fileLink({ fileName, key }) {
 /** @param {Entry} entry */
 function actions(entry) {
   const { message } = entry;
-  if (message.actions.length === 0 && !message.story) return nothing;
+  const below = message.actions.filter(({ name }) => name !== 'stop');
+  if (below.length === 0 && !message.story) return nothing;
   return html`
     <p class="actions">
-      ${message.actions.map(
+      ${below.map(
         ({ name, label, target }) =>
           html`<button data-action=${name} @click=${() => press(entry.id, name, target)}>${label}</button>`,
       )}
-      ${message.story ? html`<span class="apart"></span>${copyButton(textOf(entry))} ${saveButton(textOf(entry))}` : nothing}
+      ${message.story ? html`<a href="/story/${message.story}" @click=${go}>${say('lookInside')}</a><span class="apart"></span>${copyButton(textOf(entry))} ${saveButton(textOf(entry))}` : nothing}
     </p>
   `;
 }
@@ -89,13 +97,4 @@ function actions(entry) {
 /** The story without what is said about it. @param {Entry} entry */
 function textOf({ message }) {
   return (message.paragraphs[0] ?? []).map(({ text }) => text).join('');
-}
-
-/** @param {number} entry @param {string} action @param {string} target */
-async function press(entry, action, target) {
-  try {
-    await send('/api/press', { entry, action, target });
-  } catch {
-    update({ notice: say('failed') });
-  }
 }

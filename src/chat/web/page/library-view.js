@@ -87,9 +87,15 @@ export function figures({ words, vocabulary, accuracy, heldOutAccuracy, perplexi
       ${fact(say('different'), number(vocabulary))}
       ${fact(say('right'), say('rightValue', { count: ofHundred(accuracy) }))}
       ${heldOutAccuracy === null ? nothing : fact(say('rightUnread'), say('rightValue', { count: ofHundred(heldOutAccuracy) }))}
-      ${fact(say('wavers'), say('waversValue', { count: number(heldOutPerplexity ?? perplexity, 1) }), say('waversHint'))}
+      ${fact(say('wavers'), choices(heldOutPerplexity ?? perplexity), say('waversHint'))}
     </dl>
   `;
+}
+
+/** Among how many words it chooses. @param {number} perplexity */
+export function choices(perplexity) {
+  const count = number(perplexity, 1);
+  return say(count === '1' ? 'waversOne' : 'waversValue', { count });
 }
 
 /** @param {string} label @param {string} value @param {string} [hint] */

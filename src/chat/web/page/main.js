@@ -8,6 +8,7 @@ import { atBottom, stayAtBottom } from './scrolling.js';
 import { load, send } from './server.js';
 import { watchDrops } from './staging.js';
 import { drawWith, say, state, update } from './state.js';
+import { loadStory, storyView } from './story-view.js';
 
 const root = /** @type {HTMLElement} */ (document.getElementById('page'));
 
@@ -38,6 +39,7 @@ function page() {
 function view() {
   if (state.path === '/library') return libraryView();
   if (state.path.startsWith('/library/')) return corpusView();
+  if (state.path.startsWith('/story/')) return storyView();
   return chatView();
 }
 
@@ -58,6 +60,7 @@ async function changeLanguage() {
 /** Loads what a view shows. */
 async function prepare() {
   const [, place, name] = state.path.split('/');
+  if (place === 'story' && name !== undefined) return loadStory(name);
   if (place !== 'library') return;
   if (name === undefined) await loadLibrary();
   else await loadCorpus(decodeURIComponent(name));

@@ -12,8 +12,10 @@ const BEAT = 20_000;
 export class EventStreams {
   readonly #conversation: Conversation;
   readonly #shown: (entry: Entry) => object;
-  readonly #ending = new AbortController();
+  /** Wakes each of the open streams. */
+  readonly #wakes = new Set<() => void>();
   #open = 0;
+  #stopped = false;
 
   /** shown: an entry as it is sent. */
   constructor(conversation: Conversation, shown: (entry: Entry) => object) {
@@ -21,12 +23,9 @@ export class EventStreams {
     this.#shown = shown;
   }
 
-  get open(): number {
-    return this.#open;
-  }
-
   stop(): void {
-    this.#ending.abort();
+    this.#stopped = true;
+    for (const wake of this.#wakes) wake();
   }
 
   /** lastSeen: the id of the last event that the tab got, of whichever process. */
@@ -58,8 +57,8 @@ export class EventStreams {
     const beat = setInterval(() => turn.wake(true), BEAT);
     const end = () => turn.wake();
     stream.onAbort(end);
-    this.#ending.signal.addEventListener('abort', end);
-    const over = () => stream.aborted || stream.closed || this.#ending.signal.aborted;
+    this.#wakes.add(end);
+    const over = () => stream.aborted || stream.closed || this.#stopped;
     try {
       await stream.write('retry: 1000\n\n');
       let seen = from;
@@ -71,7 +70,7 @@ export class EventStreams {
     } finally {
       unwatch();
       clearInterval(beat);
-      this.#ending.signal.removeEventListener('abort', end);
+      this.#wakes.delete(end);
     }
   }
 

@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import { guard } from './guard.ts';
 import type { PageContents } from './page-contents.ts';
 import type { PageDoor } from './page-door.ts';
-import { TooLong } from './reading.ts';
+import { BrokenOff, TooLong } from './reading.ts';
 import type { WebLog } from './web-options.ts';
 
 export interface PageAppOptions {
@@ -22,6 +22,7 @@ export function pageApp({ names, open, contents, door, routes, log }: PageAppOpt
   app.use(guard({ names, open }));
   app.onError((error, context) => {
     if (error instanceof TooLong) return context.json({ sentence: 'That is too long.' }, 413, { Connection: 'close' });
+    if (error instanceof BrokenOff) return context.body(null, 400);
     log.error({ err: error, path: context.req.path }, 'A request of the page failed');
     return context.json({ sentence: 'Something went wrong inside Fabulist; the details are in its log.' }, 500);
   });

@@ -5,16 +5,24 @@ import { type Locale, localeOf } from '../locale.ts';
 /** A body that is longer than it may be. */
 export class TooLong extends Error {}
 
+/** A body whose sender went away in the middle of it. */
+export class BrokenOff extends Error {}
+
 /**
  * The body of a request, in memory, at most so many bytes. One that says it is longer is refused before a byte of it is
- * read; one that turns out to be is left at that point. Throws `TooLong`.
+ * read; one that turns out to be is left at that point. Throws `TooLong`
+ * and `BrokenOff`.
  */
 export async function readBody(request: Request, most: number): Promise<Uint8Array> {
   if (Number(request.headers.get('content-length') ?? 0) > most) throw new TooLong();
   const chunks: Uint8Array[] = [];
   let length = 0;
   const reader = request.body?.getReader();
-  for (let read = await reader?.read(); read && !read.done; read = await reader?.read()) {
+  const next = () =>
+    reader?.read().catch((error: unknown) => {
+      throw new BrokenOff('', { cause: error });
+    });
+  for (let read = await next(); read && !read.done; read = await next()) {
     length += read.value.byteLength;
     if (length > most) {
       await reader?.cancel().catch(() => undefined);

@@ -5,8 +5,8 @@ import { browser } from './chromium.ts';
 
 /** What may stand in a message; told text that became anything else would act. */
 const KNOWN =
-  'p, span, strong, em, code, section, h3, dl, dt, dd, div, progress, figure, figcaption, blockquote, picture, source, img, i, ' +
-  'button.command';
+  'p, span, strong, em, code, section, h2, dl, dt, dd, div, progress, figure, figcaption, blockquote, picture, source, img, i, ' +
+  'button.command, button.button';
 
 /** Tells, at every change of the page, what stands in the messages and what in them acts. */
 const LOOK = `

@@ -11,7 +11,7 @@ export function cardView(entry) {
   const ended = card.state === 'ended';
   return html`
     <section class="card ${entry.state === 'broken' ? 'broken' : card.state}" aria-live="off">
-      ${ended ? nothing : html`<div class="head"><h3>${title}</h3>${stopButton(entry)}</div>`}
+      ${ended ? nothing : html`<div class="head"><h2>${title}</h2>${stopButton(entry)}</div>`}
       ${ended || share === null ? nothing : bar(share, title)}
       ${
         facts.length > 0

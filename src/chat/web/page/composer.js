@@ -21,7 +21,7 @@ export function composer() {
   const learns = state.line.trim().startsWith('/train') && state.staged.length > 0;
   const open = state.suggestions.length > 0;
   return html`
-    <form class="composer" @submit=${submit}>
+    <form class="composer" aria-label=${say('line')} @submit=${submit}>
       ${open ? suggestionList() : nothing}
       ${state.staged.length > 0 ? html`<ul class="staged">${state.staged.map(chip)}</ul>` : nothing}
       <div class="row">
@@ -85,7 +85,7 @@ function chip(staged) {
   return html`
     <li class=${staged.key === null ? 'coming' : ''}>
       <span>${staged.name}</span>
-      <button type="button" aria-label=${name} title=${name} @click=${() => unstage(staged)}>×</button>
+      <button type="button" aria-label=${name} title=${name} @click=${() => unstage(staged)}><svg viewBox="0 0 12 12" aria-hidden="true"><path d="M2.500 2.500l7 7M9.500 2.500l-7 7" /></svg></button>
     </li>
   `;
 }

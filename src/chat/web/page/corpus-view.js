@@ -140,8 +140,8 @@ function models({ name, telling, versions, damaged, historyAlt }) {
               ${
                 id === telling
                   ? nothing
-                  : html`<button class="button" aria-label=${say('tellFromVersionOf', { date: day(createdAt) })} @click=${() => change({ what: 'rollback', version: id })}>
-                      ${say('tellFromVersion')}
+                  : html`<button class="button" @click=${() => change({ what: 'rollback', version: id })}>
+                      ${say('tellFromVersion')} <span class="unseen">(${day(createdAt)})</span>
                     </button>`
               }
             </li>

@@ -71,8 +71,8 @@ function row({ text, probability }, told, take) {
   const share = `${number(probability * 100, probability < 0.1 ? 1 : 0)} %`;
   const word = text.trim();
   return html`
-    <button class=${told ? 'told-one' : ''} aria-label=${say(told ? 'candidateTold' : 'candidateTake', { word, share })} ?disabled=${told} @click=${take}>
-      <span class="symbol">${word}</span>
+    <button class=${told ? 'told-one' : ''} ?disabled=${told} @click=${take}>
+      <span class="symbol"><span class="unseen">${say(told ? 'candidateTold' : 'candidateTake')}</span> ${word}</span>
       <meter min="0" max="1" .value=${probability} aria-hidden="true"></meter>
       <span class="share">${share}</span>
     </button>

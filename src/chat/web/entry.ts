@@ -69,7 +69,8 @@ function cardWithoutPoint({ point: _, ...card }: Card): Omit<Card, 'point'> {
 
 /** The points so far and one more, every second one left out where they become too many. */
 export function withPoint(points: readonly CurvePoint[], point: CurvePoint | undefined): readonly CurvePoint[] {
-  if (!point || point.step <= (points.at(-1)?.step ?? -1)) return points;
+  // Before the first step nothing is measured: its figures are all 0.
+  if (!point || point.step <= (points.at(-1)?.step ?? 0)) return points;
   const all = [...points, point];
   return all.length > POINTS ? all.filter((_, at) => at % 2 === 0 || at === all.length - 1) : all;
 }

@@ -7,7 +7,7 @@ import type { Asker, Storyteller } from '../../../src/story/storyteller.ts';
 import { FakeLog } from '../adapter-contract.ts';
 import { FakeStoryteller } from '../fake-storyteller.ts';
 
-export const ALICE: Asker = { server: 'local', channel: 'page', user: 'local' };
+const ALICE: Asker = { server: 'local', channel: 'page', user: 'local' };
 
 /** Waits for something to become so; only the machine's own speed passes meanwhile. */
 export const eventually = <T>(check: () => T | Promise<T>) => vi.waitFor(check, { interval: 5, timeout: 15_000 });

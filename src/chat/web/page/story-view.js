@@ -3,7 +3,7 @@ import { html, nothing } from './lit/lit-html.js';
 import { corpusPath, go, goTo } from './routes.js';
 import { load, Refused, send } from './server.js';
 import { say, state, update } from './state.js';
-import { candidates, forgetChoice, wordKeys, wordView } from './story-words.js';
+import { blankBefore, candidates, forgetChoice, wordKeys, wordView } from './story-words.js';
 
 /**
  * @typedef {{ symbol: string, text: string, probability: number }} Candidate
@@ -58,11 +58,7 @@ function whole(of) {
       <div class="page">
         ${parent ? html`<p class="from"><a href="/story/${parent.id}" @click=${go}>${say('toParent')}</a></p>` : nothing}
         <div class="words" role="group" aria-label=${say('wordByWord')} aria-busy=${telling ? 'true' : 'false'} @keydown=${wordKeys}>
-          <span class="opening">${opening}</span>${runs(words).map((run) =>
-            run.copied
-              ? html`<span class="copied">${run.words.map(({ word, at }) => wordView(word, at, parent?.at))}</span>`
-              : run.words.map(({ word, at }) => wordView(word, at, parent?.at)),
-          )}
+          <span class="opening">${opening}</span>${runs(words).map((run) => runView(run, parent?.at))}
         </div>
         ${candidates(words, take)}
       </div>
@@ -72,6 +68,13 @@ function whole(of) {
       </aside>
     </div>
   `;
+}
+
+/** @param {{ copied: boolean, words: { word: Word, at: number }[] }} run @param {number | undefined} branchedAt */
+function runView({ copied, words }, branchedAt) {
+  const all = words.map(({ word, at }, k) => [k > 0 ? blankBefore(word) : '', wordView(word, at, branchedAt)]);
+  const [first] = words;
+  return [first ? blankBefore(first.word) : '', copied ? html`<span class="copied">${all}</span>` : all];
 }
 
 /** Neighbours that are both copied or both not. @param {readonly Word[]} words */

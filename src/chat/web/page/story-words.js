@@ -22,11 +22,14 @@ export function forgetChoice() {
   current = 0;
 }
 
+/** The white space before a word. @param {Word} word */
+export function blankBefore({ text }) {
+  return text.slice(0, text.length - text.trimStart().length);
+}
+
 /** @param {Word} word @param {number} at @param {number | undefined} branchedAt where the story took another way */
 export function wordView(word, at, branchedAt) {
-  const text = word.text.trimStart();
-  const blank = word.text.slice(0, word.text.length - text.length);
-  return html`${blank}<span
+  return html`<span
       class="word ${at === open ? 'open' : ''} ${at === branchedAt ? 'turn' : ''}"
       role="button"
       id="word-${at}"
@@ -36,7 +39,7 @@ export function wordView(word, at, branchedAt) {
       @pointerenter=${(/** @type {PointerEvent} */ event) => event.pointerType === 'mouse' && hover(at)}
       @pointerleave=${leave}
       @click=${() => pin(at)}
-      >${text}</span>`;
+      >${word.text.trimStart()}</span>`;
 }
 
 /** The candidates of the word that is looked at. @param {readonly Word[]} words @param {(at: number, candidate: Candidate) => void} take */
@@ -68,7 +71,8 @@ export function candidates(words, take) {
 
 /** @param {Candidate} candidate @param {boolean} told @param {() => void} take */
 function row({ text, probability }, told, take) {
-  const share = `${number(probability * 100, probability < 0.1 ? 1 : 0)} %`;
+  const share =
+    probability < 0.001 ? `< ${number(0.1, 1)} %` : `${number(probability * 100, probability < 0.1 ? 1 : 0)} %`;
   const word = text.trim();
   return html`
     <button class=${told ? 'told-one' : ''} ?disabled=${told} @click=${take}>

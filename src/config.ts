@@ -37,6 +37,7 @@ export interface Config {
   };
   /** Undefined where there is no token: then Discord is not joined. */
   readonly discord: DiscordConfig | undefined;
+  readonly web: WebConfig;
   /** Undefined: `info` for a running bot, `warn` for a single command. */
   readonly logLevel: LogLevel | undefined;
 }
@@ -54,6 +55,18 @@ export interface DiscordConfig {
 
 /** Which of Discord's connections this process holds: as many as Discord asks for, or those with these ids of so many. */
 export type Shards = 'auto' | { readonly ids: readonly number[]; readonly of: number };
+
+/** Where the page in the browser is. */
+export interface WebConfig {
+  /** The address to listen on. */
+  readonly host: string;
+  /** The first port that is tried; 0: any. */
+  readonly port: number;
+  /** Undefined: nobody is asked for one, and `host` must be loopback. */
+  readonly password: string | undefined;
+  /** Further names by which the page is reached. */
+  readonly names: readonly string[];
+}
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 type LogLevel = (typeof LOG_LEVELS)[number];
@@ -99,6 +112,13 @@ function webAddress(text: string): string | undefined {
 function originOf(text: string): string | undefined {
   const address = webAddress(text);
   return address !== undefined && new URL(address).pathname === '/' ? new URL(address).origin : undefined;
+}
+
+/** A host as it stands in an address, without a port. */
+function hostIn(text: string): string | undefined {
+  return /^[\w.:-]+$/.test(text) && URL.canParse(`http://${text.includes(':') ? `[${text}]` : text}`)
+    ? text
+    : undefined;
 }
 
 const MOST_SHARDS = 10_000;
@@ -157,6 +177,10 @@ const KEYS = z.object({
     /^\d{17,20}$/.test(id) ? id : undefined,
   ).optional(),
   DISCORD_SHARDS: key('auto, a number of shards, or some of all such as 0-3/16', shardsIn).default('auto'),
+  HOST: key('a name or number of this machine, such as 127.0.0.1', hostIn).default('127.0.0.1'),
+  PORT: wholeNumber(0, 65_535).default(3_000),
+  FABULIST_WEB_PASSWORD: key('at least 8 characters long', (text) => (text.length >= 8 ? text : undefined)).optional(),
+  FABULIST_WEB_HOSTS: listOf('names such as stories.example.org, with commas between them', hostIn).optional(),
   LOG_LEVEL: oneOf(LOG_LEVELS).optional(),
 });
 
@@ -191,7 +215,7 @@ export function loadConfig(...sources: readonly Environment[]): Config {
     const issue = parsed.error.issues[0];
     const name = String(issue?.path[0]);
     // A token that was pasted wrongly is still a secret.
-    const received = name.endsWith('_TOKEN') ? 'what it is now' : JSON.stringify(given[name]);
+    const received = /_(TOKEN|PASSWORD)$/.test(name) ? 'what it is now' : JSON.stringify(given[name]);
     throw new FabulistError('usage', `${name} must be ${issue?.message}, not ${received}.`);
   }
   const keys = parsed.data;
@@ -219,6 +243,12 @@ export function loadConfig(...sources: readonly Environment[]): Config {
             guildIds: Object.freeze(keys.DISCORD_GUILD_IDS ?? []),
             shards: Object.freeze(keys.DISCORD_SHARDS),
           }),
+    web: Object.freeze({
+      host: keys.HOST,
+      port: keys.PORT,
+      password: keys.FABULIST_WEB_PASSWORD,
+      names: Object.freeze(keys.FABULIST_WEB_HOSTS ?? []),
+    }),
     logLevel: keys.LOG_LEVEL,
   });
 }

@@ -2,11 +2,12 @@ import type { Surface } from './chat/announcements.ts';
 import type { ChatHandlerOptions } from './chat/chat-handler.ts';
 import type { DiscordAdapter } from './chat/discord/discord-adapter.ts';
 import type { TerminalAdapter, TerminalOptions } from './chat/terminal/terminal-adapter.ts';
+import type { WebAdapter } from './chat/web/web-adapter.ts';
 import type { Config, DiscordConfig } from './config.ts';
 import type { BackgroundInstall } from './engine/native/install-in-background.ts';
 import type { OpenedEngine } from './engine/open-engine.ts';
 import type { Library, ServerId } from './library/library.ts';
-import type { Storyteller } from './story/storyteller.ts';
+import type { Asker, Storyteller } from './story/storyteller.ts';
 import type { Journal } from './telemetry/late-log.ts';
 import type { NightlyReport } from './training/nightly-run.ts';
 import type { NightlySchedule } from './training/nightly-schedule.ts';
@@ -84,7 +85,11 @@ export async function assemble(foundations: Foundations): Promise<House> {
     openEngine: () => engines.open(),
     nextRetrain: async (server) => (await nightly()).nextRun(server),
     setAside: (corpus) => trainer.setAside(corpus),
-    forgotten: (corpus) => trainer.forget(corpus),
+    async forgotten(corpus) {
+      await trainer.forget(corpus);
+      const { forgetNight } = await import('./training/night-notes.ts');
+      await forgetNight(library, corpus);
+    },
     maxUpload: config.maxUpload,
     modelMemory: config.modelMemory,
     log,
@@ -149,6 +154,24 @@ export async function openDiscord(
   // Most people have Discord dark, and a picture of its own paper is readable in both.
   const handler = new ChatHandler({ storyteller, log, curve: curvesOf(library, 'dark') });
   const adapter = new DiscordAdapter({ ...discord, maxUpload, log, handler });
+  surfaces.push({ adapter, handler });
+  return adapter;
+}
+
+/** Opens the page on a house; it listens from `start` on. */
+export async function openWeb(
+  { storyteller, library, surfaces }: House,
+  log: Journal,
+  asker: Asker,
+  { web, maxUpload }: Config,
+): Promise<WebAdapter> {
+  const [{ ChatHandler }, { WebAdapter }, { curvesOfPage }] = await Promise.all([
+    import('./chat/chat-handler.ts'),
+    import('./chat/web/web-adapter.ts'),
+    import('./chat/web/curve-routes.ts'),
+  ]);
+  const handler = new ChatHandler({ storyteller, log, curve: curvesOfPage(library) });
+  const adapter = new WebAdapter({ ...web, handler, storyteller, library, asker, maxUpload, log });
   surfaces.push({ adapter, handler });
   return adapter;
 }

@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
+import { isLoopback } from '../chat/web/hosts.ts';
 import { sentenceFor } from '../errors.ts';
 import { examineFolder, type Folder } from './folders.ts';
 import { harmless, named } from './for-people.ts';
@@ -23,7 +24,9 @@ interface Findings {
     readonly folder: string | null;
   };
   /** Which are set, never what they are. */
-  readonly tokens: { readonly DISCORD_TOKEN: boolean };
+  readonly tokens: { readonly DISCORD_TOKEN: boolean; readonly FABULIST_WEB_PASSWORD: boolean };
+  /** Where the page is opened, and whether a password is missing there. */
+  readonly page: { readonly host: string; readonly port: number; readonly problem: string | null };
   readonly folders: { readonly data: Folder; readonly cache: Folder };
   /** Null where the data folder cannot be looked into. */
   readonly stale: readonly string[] | null;
@@ -62,7 +65,11 @@ async function examine(session: Session): Promise<Findings> {
   return {
     node: process.version,
     engine: { choice: config.engine, ...(await usedEngine(session)), native: native.state, folder },
-    tokens: { DISCORD_TOKEN: config.discord !== undefined },
+    tokens: {
+      DISCORD_TOKEN: config.discord !== undefined,
+      FABULIST_WEB_PASSWORD: config.web.password !== undefined,
+    },
+    page: pageOf(session),
     folders: {
       data,
       cache: await examineFolder(cacheFolder, 'FABULIST_CACHE'),
@@ -87,7 +94,13 @@ async function staleCorpora(session: Session): Promise<string[]> {
   return corpora.filter(({ stale }) => stale).map(({ name }) => name);
 }
 
-function lines({ node, engine, tokens, folders, stale }: Findings): string[] {
+function pageOf({ config: { web } }: Session): Findings['page'] {
+  const { host, port, password } = web;
+  const missing = password === undefined && !isLoopback(host);
+  return { host, port, problem: missing ? 'FABULIST_WEB_PASSWORD must be set, as others can reach it' : null };
+}
+
+function lines({ node, engine, tokens, page, folders, stale }: Findings): string[] {
   const place = ({ path, problem }: Folder) =>
     harmless(`${path} (${problem === null ? 'writable' : `NOT writable: ${problem}`})`);
   const behind =
@@ -96,6 +109,10 @@ function lines({ node, engine, tokens, folders, stale }: Findings): string[] {
     ['Engine', engine.description ?? `none: ${engine.note}`],
     ['Node', node],
     ['Tokens', tokens.DISCORD_TOKEN ? 'DISCORD_TOKEN is set' : 'DISCORD_TOKEN is not set: Discord is not joined'],
+    [
+      'Page',
+      `${page.host}, port ${page.port}${page.problem ? `: ${page.problem}` : tokens.FABULIST_WEB_PASSWORD ? ', with a password' : ''}`,
+    ],
     ['Data', place(folders.data)],
     ['Native engine', engine.folder ?? 'not installed'],
     ['Engine cache', place(folders.cache)],

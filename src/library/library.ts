@@ -128,7 +128,14 @@ export interface TrainingClaim {
 }
 
 /** Small JSON values by kind and key: `settings`, `sessions`, `requests`, `nightly`. */
-export type DocumentKind = 'settings' | 'sessions' | 'requests' | 'failures' | 'nightly' | 'installations';
+export type DocumentKind =
+  | 'settings'
+  | 'sessions'
+  | 'conversations'
+  | 'requests'
+  | 'failures'
+  | 'nightly'
+  | 'installations';
 
 export interface Library {
   /** The server's own corpora by name, then the starters. */

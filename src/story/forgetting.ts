@@ -58,13 +58,25 @@ export class Forgetting {
       spaces.withdraw(corpus);
     }
     offers.clear();
-    await sessions.forget((corpus) => forgotten.some((entry) => sameCorpus(entry.corpus, corpus)));
+    const isForgotten = (corpus: CorpusRef) => forgotten.some((entry) => sameCorpus(entry.corpus, corpus));
+    await sessions.forget(isForgotten);
+    await this.#forgetConversations(isForgotten);
     for (const { corpus, left } of forgotten) {
       if (left > 0) continue;
       await choice.forget(corpus);
       await gone?.(corpus);
     }
     return forgotten;
+  }
+
+  /** What a surface keeps of its conversations: all that holds text told or learned from those corpora. */
+  async #forgetConversations(isForgotten: (corpus: CorpusRef) => boolean): Promise<void> {
+    const { library } = this.#options;
+    const kept = await library.listDocuments<{ server: string; about?: string }>('conversations');
+    for (const { key, value } of kept) {
+      const { server, about: name } = value;
+      if (name !== undefined && isForgotten({ server, name })) await library.deleteDocument('conversations', key);
+    }
   }
 }
 

@@ -37,6 +37,12 @@ export interface Config {
   };
   /** Undefined where there is no token: then Discord is not joined. */
   readonly discord: DiscordConfig | undefined;
+  /** Undefined where there is neither a token nor a client: then Slack is not joined. */
+  readonly slack: SlackConfig | undefined;
+  /** The names of the tokens and secrets that are set, never what they are. */
+  readonly secretsSet: readonly string[];
+  /** What stands before the names of Slack's slash commands. */
+  readonly slackCommandPrefix: string;
   /** Undefined: `info` for a running bot, `warn` for a single command. */
   readonly logLevel: LogLevel | undefined;
 }
@@ -49,6 +55,32 @@ export interface DiscordConfig {
   readonly cdnOrigins: readonly string[];
   /** Servers that get the commands as their own, which shows changes at once; none: all servers share them. */
   readonly guildIds: readonly string[];
+}
+
+export interface SlackConfig {
+  /** Of one workspace. */
+  readonly botToken: string | undefined;
+  /** For Socket Mode. */
+  readonly appToken: string | undefined;
+  /** For HTTP mode, which an app token takes precedence over. */
+  readonly signingSecret: string | undefined;
+  /** For many workspaces. */
+  readonly oauth:
+    | {
+        readonly clientId: string;
+        readonly clientSecret: string;
+        /** Undefined: made from `secret`. */
+        readonly stateSecret: string | undefined;
+        /** Encrypts what is kept of the workspaces. */
+        readonly secret: string;
+      }
+    | undefined;
+  readonly host: string;
+  readonly port: number;
+  /** Base of the Web API. */
+  readonly apiUrl: string;
+  /** Origins that files are taken from, with the bot's token. */
+  readonly fileOrigins: readonly string[];
 }
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -106,6 +138,11 @@ function isTimeZone(name: string): boolean {
   }
 }
 
+/** A token or a secret. */
+function inOneWord(requirement: string, pattern: RegExp) {
+  return key(requirement, (text) => (pattern.test(text) ? text : undefined)).optional();
+}
+
 const FOLDER = key('the path of a folder', (text) => (text.includes('\0') ? undefined : resolve(text)));
 
 /** Every key of the environment that Fabulist reads, as .env.example documents them; a test holds the two together. */
@@ -135,6 +172,24 @@ const KEYS = z.object({
   DISCORD_GUILD_IDS: listOf('ids of servers (17 to 20 digits), with commas between them', (id) =>
     /^\d{17,20}$/.test(id) ? id : undefined,
   ).optional(),
+  SLACK_BOT_TOKEN: inOneWord('the bot token of a Slack app, which begins with xoxb-', /^xoxb-[\x21-\x7e]+$/),
+  SLACK_APP_TOKEN: inOneWord('the app-level token of a Slack app, which begins with xapp-', /^xapp-[\x21-\x7e]+$/),
+  SLACK_SIGNING_SECRET: inOneWord('the signing secret of a Slack app, in one word', /^[\x21-\x7e]+$/),
+  SLACK_CLIENT_ID: inOneWord('the client id of a Slack app, such as 1234.5678', /^[\d.]+$/),
+  SLACK_CLIENT_SECRET: inOneWord('the client secret of a Slack app, in one word', /^[\x21-\x7e]+$/),
+  SLACK_STATE_SECRET: inOneWord('a secret of 16 characters or more, in one word', /^[\x21-\x7e]{16,}$/),
+  SLACK_HOST: key('the name or address of a network interface', (text) =>
+    /^[\w.:%-]+$/.test(text) ? text : undefined,
+  ).default('127.0.0.1'),
+  SLACK_PORT: wholeNumber(0, 65_535).default(3_000),
+  SLACK_API_URL: key('an address such as https://slack.com/api', webAddress).default('https://slack.com/api'),
+  SLACK_FILE_ORIGINS: listOf('origins such as https://files.slack.com, with commas between them', originOf).default([
+    'https://files.slack.com',
+  ]),
+  SLACK_COMMAND_PREFIX: key('lower-case letters, digits and hyphens, 20 at most', (text) =>
+    /^[a-z0-9_-]{1,20}$/.test(text) ? text : undefined,
+  ).default(''),
+  FABULIST_SECRET: inOneWord('a secret of 16 characters or more, in one word', /^[\x21-\x7e]{16,}$/),
   LOG_LEVEL: oneOf(LOG_LEVELS).optional(),
 });
 
@@ -169,7 +224,7 @@ export function loadConfig(...sources: readonly Environment[]): Config {
     const issue = parsed.error.issues[0];
     const name = String(issue?.path[0]);
     // A token that was pasted wrongly is still a secret.
-    const received = name.endsWith('_TOKEN') ? 'what it is now' : JSON.stringify(given[name]);
+    const received = /_(TOKEN|SECRET)$/.test(name) ? 'what it is now' : JSON.stringify(given[name]);
     throw new FabulistError('usage', `${name} must be ${issue?.message}, not ${received}.`);
   }
   const keys = parsed.data;
@@ -196,6 +251,45 @@ export function loadConfig(...sources: readonly Environment[]): Config {
             cdnOrigins: Object.freeze(keys.DISCORD_CDN_ORIGINS ?? []),
             guildIds: Object.freeze(keys.DISCORD_GUILD_IDS ?? []),
           }),
+    slack: slackOf(keys),
+    secretsSet: Object.freeze(Object.keys(given).filter((name) => /_(TOKEN|SECRET|CLIENT_ID)$/.test(name))),
+    slackCommandPrefix: keys.SLACK_COMMAND_PREFIX,
     logLevel: keys.LOG_LEVEL,
+  });
+}
+
+/** Throws `usage` where something is missing beside what is set. */
+function slackOf(keys: z.infer<typeof KEYS>): SlackConfig | undefined {
+  const { SLACK_BOT_TOKEN: botToken, SLACK_CLIENT_ID: clientId, SLACK_CLIENT_SECRET: clientSecret } = keys;
+  const { SLACK_APP_TOKEN: appToken, SLACK_SIGNING_SECRET: signingSecret, FABULIST_SECRET: secret } = keys;
+  if (botToken === undefined && clientId === undefined) return undefined;
+  const wrong = (sentence: string) => new FabulistError('usage', sentence);
+  if (botToken !== undefined && clientId !== undefined) {
+    throw wrong('Set SLACK_BOT_TOKEN, for one workspace, or SLACK_CLIENT_ID, for many, but not both.');
+  }
+  if (appToken === undefined && signingSecret === undefined) {
+    throw wrong('Slack needs SLACK_APP_TOKEN, for Socket Mode, or SLACK_SIGNING_SECRET, for HTTP: set one of them.');
+  }
+  if (clientId !== undefined && clientSecret === undefined) {
+    throw wrong('SLACK_CLIENT_ID needs SLACK_CLIENT_SECRET beside it: both are on the page of the app.');
+  }
+  if (clientId !== undefined && secret === undefined) {
+    throw wrong(
+      'SLACK_CLIENT_ID needs FABULIST_SECRET, which encrypts the tokens of workspaces: set 16 characters or more.',
+    );
+  }
+  const stateSecret = keys.SLACK_STATE_SECRET;
+  return Object.freeze({
+    botToken,
+    appToken,
+    signingSecret,
+    oauth:
+      clientId === undefined || clientSecret === undefined || secret === undefined
+        ? undefined
+        : Object.freeze({ clientId, clientSecret, stateSecret, secret }),
+    host: keys.SLACK_HOST,
+    port: keys.SLACK_PORT,
+    apiUrl: keys.SLACK_API_URL,
+    fileOrigins: Object.freeze(keys.SLACK_FILE_ORIGINS),
   });
 }

@@ -8,6 +8,18 @@ import { installEngine } from './install-engine.ts';
 import { table } from './output.ts';
 import { ASKER, type OpenSession, type Session } from './session.ts';
 
+/** What joins the platforms, and what reads what is kept encrypted. */
+const TOKENS = [
+  'DISCORD_TOKEN',
+  'SLACK_BOT_TOKEN',
+  'SLACK_APP_TOKEN',
+  'SLACK_SIGNING_SECRET',
+  'SLACK_CLIENT_ID',
+  'SLACK_CLIENT_SECRET',
+  'FABULIST_SECRET',
+] as const;
+type Token = (typeof TOKENS)[number];
+
 interface Findings {
   readonly node: string;
   readonly engine: {
@@ -23,7 +35,7 @@ interface Findings {
     readonly folder: string | null;
   };
   /** Which are set, never what they are. */
-  readonly tokens: { readonly DISCORD_TOKEN: boolean };
+  readonly tokens: Readonly<Record<Token, boolean>>;
   readonly folders: { readonly data: Folder; readonly cache: Folder };
   /** Null where the data folder cannot be looked into. */
   readonly stale: readonly string[] | null;
@@ -62,7 +74,7 @@ async function examine(session: Session): Promise<Findings> {
   return {
     node: process.version,
     engine: { choice: config.engine, ...(await usedEngine(session)), native: native.state, folder },
-    tokens: { DISCORD_TOKEN: config.discord !== undefined },
+    tokens: Object.fromEntries(TOKENS.map((name) => [name, config.secretsSet.includes(name)])) as Findings['tokens'],
     folders: {
       data,
       cache: await examineFolder(cacheFolder, 'FABULIST_CACHE'),
@@ -87,6 +99,15 @@ async function staleCorpora(session: Session): Promise<string[]> {
   return corpora.filter(({ stale }) => stale).map(({ name }) => name);
 }
 
+function joinedBy(tokens: Findings['tokens']): string {
+  const set = TOKENS.filter((name) => tokens[name]);
+  const missing = [
+    ...(tokens.DISCORD_TOKEN ? [] : ['DISCORD_TOKEN is not set: Discord is not joined']),
+    ...(tokens.SLACK_BOT_TOKEN || tokens.SLACK_CLIENT_ID ? [] : ['SLACK_BOT_TOKEN is not set: Slack is not joined']),
+  ];
+  return [...set.map((name) => `${name} is set`), ...missing].join('; ');
+}
+
 function lines({ node, engine, tokens, folders, stale }: Findings): string[] {
   const place = ({ path, problem }: Folder) =>
     harmless(`${path} (${problem === null ? 'writable' : `NOT writable: ${problem}`})`);
@@ -95,7 +116,7 @@ function lines({ node, engine, tokens, folders, stale }: Findings): string[] {
   const rows = [
     ['Engine', engine.description ?? `none: ${engine.note}`],
     ['Node', node],
-    ['Tokens', tokens.DISCORD_TOKEN ? 'DISCORD_TOKEN is set' : 'DISCORD_TOKEN is not set: Discord is not joined'],
+    ['Tokens', joinedBy(tokens)],
     ['Data', place(folders.data)],
     ['Native engine', engine.folder ?? 'not installed'],
     ['Engine cache', place(folders.cache)],

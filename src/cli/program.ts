@@ -15,6 +15,7 @@ import { addImport } from './import.ts';
 import { addRetrain } from './retrain.ts';
 import { addRollback } from './rollback.ts';
 import { type GlobalOptions, type OpenSession, Session, type Surroundings } from './session.ts';
+import { addSlackManifest } from './slack-manifest.ts';
 import { addStart } from './start.ts';
 import { addStory } from './story.ts';
 import { addTrain } from './train.ts';
@@ -32,6 +33,7 @@ const COMMANDS = [
   addChat,
   addStart,
   addDoctor,
+  addSlackManifest,
 ];
 
 function version(): string {

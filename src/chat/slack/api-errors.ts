@@ -2,7 +2,14 @@ import { webApi } from '@slack/bolt';
 
 const GONE = ['message_not_found', 'cant_update_message', 'cant_delete_message', 'edit_window_closed'];
 
-const TOKEN = ['invalid_auth', 'not_authed', 'account_inactive', 'token_revoked', 'token_expired', 'org_login_required'];
+const TOKEN = [
+  'invalid_auth',
+  'not_authed',
+  'account_inactive',
+  'token_revoked',
+  'token_expired',
+  'org_login_required',
+];
 
 const REFUSED = [
   'channel_not_found',

@@ -2,9 +2,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { type BufferedIncomingMessage, HTTPModuleFunctions, HTTPReceiver } from '@slack/bolt';
 import { FabulistError } from '../../errors.ts';
+import { EVENTS_PATH } from './paths.ts';
 import { quietLogger } from './quiet-logger.ts';
 
-export const EVENTS_PATH = '/slack/events';
 /** Slack sends no more than a modal's contents at once. */
 const BODY_LIMIT = 2 * 1024 * 1024;
 

@@ -135,5 +135,7 @@ function read<K extends string, S extends z.ZodType>(kind: K, schema: S, value: 
 /** What an event or an interaction is known by, however often it is delivered. */
 export function deliveryOf(body: unknown): string | undefined {
   const { event_id, trigger_id, response_url } = (body ?? {}) as Record<string, unknown>;
-  return [event_id, trigger_id, response_url].find((one) => typeof one === 'string' && one !== '') as string | undefined;
+  return [event_id, trigger_id, response_url].find((one) => typeof one === 'string' && one !== '') as
+    | string
+    | undefined;
 }

@@ -2,12 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { InstallProvider } from '@slack/oauth';
 import type { Installations } from './installations.ts';
 import { BOT_SCOPES } from './manifest.ts';
+import { INSTALL_PATH, REDIRECT_PATH } from './paths.ts';
 import { quietLogger } from './quiet-logger.ts';
 import type { OAuthOptions, SlackLog } from './slack-options.ts';
 import { clientOptions } from './workspaces.ts';
-
-export const INSTALL_PATH = '/slack/install';
-export const REDIRECT_PATH = '/slack/oauth_redirect';
 
 /** The two pages by which a workspace installs us: the way to Slack, and the way back. */
 export function installPages(oauth: OAuthOptions, apiUrl: string, installations: Installations, log: SlackLog) {

@@ -61,7 +61,11 @@ export class Installations implements InstallationStore {
     if (name === undefined) throw new Error('Slack sent an installation of no workspace');
     // Only what is needed to speak is kept: nothing that acts in the name of the person who installed us.
     const { team, enterprise, bot, isEnterpriseInstall, appId } = installation;
-    await this.#documents.writeDocument(KIND, name, this.#seal(name, { team, enterprise, bot, isEnterpriseInstall, appId }));
+    await this.#documents.writeDocument(
+      KIND,
+      name,
+      this.#seal(name, { team, enterprise, bot, isEnterpriseInstall, appId }),
+    );
     this.#found.clear();
   }
 

@@ -15,7 +15,11 @@ export interface Payload {
 }
 
 /** One message. buttons: on the last of the messages that a reply takes. */
-export function payloadOf(sections: readonly string[], buttons: readonly types.Button[] = [], passing = false): Payload {
+export function payloadOf(
+  sections: readonly string[],
+  buttons: readonly types.Button[] = [],
+  passing = false,
+): Payload {
   const blocks: types.KnownBlock[] = sections.map((text) => section(text));
   if (buttons.length > 0) blocks.push({ type: 'actions', elements: [...buttons] });
   return { text: shortened(sections.join('\n')), blocks, ...(passing && { passing }) };

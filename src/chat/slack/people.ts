@@ -15,25 +15,39 @@ const UNKNOWN: PersonFacts = { locale: 'en', isAdmin: false };
 
 /** Who people are, as far as answering them needs it. What Slack does not say is taken for no: English, and no admin. */
 export class People {
-  readonly #known = new Map<string, { readonly until: number; readonly facts: Promise<PersonFacts> }>();
+  readonly #asked = new Map<string, { readonly until: number; readonly facts: Promise<PersonFacts> }>();
+  /** What is known already, also when it may be out of date. */
+  readonly #known = new Map<string, PersonFacts>();
   readonly #onFailure: (error: unknown) => void;
 
   constructor(onFailure: (error: unknown) => void) {
     this.#onFailure = onFailure;
   }
 
+  /** What can be said without asking Slack. */
+  known({ team }: Workspace, user: string): PersonFacts {
+    return this.#known.get(`${team}/${user}`) ?? UNKNOWN;
+  }
+
   /** Never rejects. */
   of(workspace: Workspace, user: string): Promise<PersonFacts> {
     const key = `${workspace.team}/${user}`;
-    const known = this.#known.get(key);
+    const known = this.#asked.get(key);
     if (known && known.until > Date.now()) return known.facts;
+    if (this.#asked.size >= MOST) this.#asked.clear();
     if (this.#known.size >= MOST) this.#known.clear();
-    const facts = this.#ask(workspace, user).catch((error: unknown) => {
-      this.#known.delete(key);
-      this.#onFailure(error);
-      return UNKNOWN;
-    });
-    this.#known.set(key, { until: Date.now() + REMEMBERED, facts });
+    const facts = this.#ask(workspace, user).then(
+      (found) => {
+        this.#known.set(key, found);
+        return found;
+      },
+      (error: unknown) => {
+        this.#asked.delete(key);
+        this.#onFailure(error);
+        return UNKNOWN;
+      },
+    );
+    this.#asked.set(key, { until: Date.now() + REMEMBERED, facts });
     return facts;
   }
 

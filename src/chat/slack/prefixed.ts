@@ -1,7 +1,10 @@
 import { COMMANDS } from '../commands.ts';
 import type { Message, Span } from '../message.ts';
 
-const NAMED = new RegExp(`(?<![\\p{L}\\p{N}/.])/(?=(?:${COMMANDS.map(({ name }) => name).join('|')})(?![\\p{L}\\p{N}/]))`, 'gu');
+const NAMED = new RegExp(
+  `(?<![\\p{L}\\p{N}/.])/(?=(?:${COMMANDS.map(({ name }) => name).join('|')})(?![\\p{L}\\p{N}/]))`,
+  'gu',
+);
 
 /**
  * A message that names our commands as they are called in this workspace: `/fab-train` where the prefix is `fab-`. Told

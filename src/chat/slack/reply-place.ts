@@ -98,6 +98,11 @@ export class ReplyPlace implements Place {
     }
   }
 
+  /** Whether a message can be found again in the channel itself. */
+  isHere(id: string | undefined): id is string {
+    return id !== undefined && id !== RESPONSE && !this.#elsewhere.has(id);
+  }
+
   /** A file for the asker alone; resolves to whether it went into direct messages, away from where it was asked for. */
   async hand(file: SharedFile): Promise<boolean> {
     const { channel } = this.#options;
@@ -134,4 +139,3 @@ function isDirect({ channel }: ChannelPlace): boolean {
 function shown({ text, blocks }: Payload): object {
   return { text, blocks, parse: 'none', link_names: false, unfurl_links: false, unfurl_media: false };
 }
-

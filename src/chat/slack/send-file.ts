@@ -36,7 +36,7 @@ export async function sendFile(
   });
   await response.body?.cancel();
   if (!response.ok) throw new Error(`Slack answered an upload with ${response.status}`);
-  const shared = { files: [{ id: file_id, title: alt ?? name }] as [{ id: string; title: string }], channel_id: channel };
+  const shared = { files: [{ id: file_id, title: name }] as [{ id: string; title: string }], channel_id: channel };
   const said = comment === undefined ? {} : { initial_comment: comment };
   await client.files.completeUploadExternal(
     thread === undefined ? { ...shared, ...said } : { ...shared, ...said, thread_ts: thread },

@@ -61,7 +61,8 @@ export class SocketDoor {
 
   async close(): Promise<void> {
     clearTimeout(this.#outage);
-    await this.receiver.client.disconnect();
+    // A peer that does not answer is not waited for.
+    await Promise.race([this.receiver.client.disconnect(), sleep(1_000, undefined, { ref: false })]);
   }
 
   async #stay(): Promise<void> {
@@ -88,6 +89,8 @@ export class SocketDoor {
     while (!signal.aborted) {
       try {
         await this.receiver.client.start();
+        // It may have been told to stop while it asked Slack where to connect.
+        if (signal.aborted) await this.receiver.client.disconnect();
         return;
       } catch (error) {
         if (isTokenRefused(error)) throw error;
@@ -101,7 +104,10 @@ export class SocketDoor {
   /** A packet that is not what the client expects would end the process: it throws where nobody can catch it. */
   #guard(): void {
     const { client } = this.receiver;
-    const [listener] = client.listeners('ws_message') as unknown as ((data: unknown, binary: boolean) => Promise<void>)[];
+    const [listener] = client.listeners('ws_message') as unknown as ((
+      data: unknown,
+      binary: boolean,
+    ) => Promise<void>)[];
     if (!listener) return;
     client.removeAllListeners('ws_message');
     client.on('ws_message', (data: unknown, binary: boolean) => {

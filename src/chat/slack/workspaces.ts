@@ -78,7 +78,7 @@ export class Workspaces {
     const open = this.#open.get(team);
     if (open?.token === token) return open;
     const { apiUrl } = this.#options;
-    const [client, prompt] = [newClient(apiUrl, token, 3), newClient(apiUrl, token, 0)];
+    const [client, prompt] = [newClient(apiUrl, token, 5), newClient(apiUrl, token, 0)];
     const workspace = { team, token, us, bot, client, prompt };
     this.#open.set(team, workspace);
     return workspace;
@@ -93,12 +93,12 @@ function newClient(apiUrl: string, token: string, retries: number): webApi.WebCl
   return new webApi.WebClient(token, clientOptions(apiUrl, retries));
 }
 
-/** retries: how often a request is repeated that did not get through. */
+/** retries: how often a request is repeated that did not get through, or came too early; with none, nothing is waited for. */
 export function clientOptions(apiUrl: string, retries: number): webApi.WebClientOptions {
   return {
     slackApiUrl: `${apiUrl}/`,
     retryConfig: { retries, minTimeout: 500, maxTimeout: 10_000 },
-    rejectRateLimitedCalls: false,
+    rejectRateLimitedCalls: retries === 0,
     timeout: 30_000,
     logger: quietLogger,
     allowAbsoluteUrls: false,

@@ -21,6 +21,11 @@ export interface ChatAdapter {
    * waits for that. Rejects with FabulistError where the channel cannot be told: stopped, gone, or of another surface.
    */
   announce(reportTo: ReportTo, message: Message): Promise<void>;
+  /**
+   * Where a training of an earlier process goes on to be shown: in the message that showed it (`ReportTo.message`). Before
+   * `start` it waits for that. Undefined where there is no such message; a surface without it says so by announcements.
+   */
+  resume?(reportTo: ReportTo): Promise<ReplySink | undefined>;
   /** The language of a channel, in which announcements there are written. */
   localeOf(reportTo: ReportTo): Locale;
 }

@@ -46,6 +46,8 @@ export class Announcements {
     const { reportTo, corpus } = training.request;
     const surface = this.#surfaceOf(reportTo);
     if (!surface || !reportTo) return;
+    const message = await surface.adapter.resume?.(reportTo).catch(() => undefined);
+    if (message) return surface.handler.follow(training, message, surface.adapter.localeOf(reportTo));
     if (!(await this.#announce(reportTo, (texts) => resumedReply(corpus.name, texts)))) return;
     const { adapter, handler } = surface;
     const show = async (message: Message) => {

@@ -17,7 +17,7 @@ import type { People, PersonFacts } from './people.ts';
 import { ChannelPlace } from './places.ts';
 import { ReplyPlace, type Respond } from './reply-place.ts';
 import { writePlace } from './report-place.ts';
-import type { SlackOptions } from './slack-options.ts';
+import { EDIT_INTERVAL, type SlackOptions } from './slack-options.ts';
 import { SlackSink } from './slack-sink.ts';
 import { type FilledModal, refusalModal, trainModal } from './train-modal.ts';
 import type { Workspace } from './workspaces.ts';
@@ -228,7 +228,7 @@ export class Answering {
   }
 
   #sink(where: Where, locale: Locale, ids: readonly string[] = [], first = 0, place = this.#place(where, locale)) {
-    const { editInterval: minimumInterval = 1_300, signal, prefix, onRefused } = this.#options;
+    const { editInterval: minimumInterval = EDIT_INTERVAL, signal, prefix, onRefused } = this.#options;
     const surroundings = {
       texts: textsFor(locale),
       minimumInterval,

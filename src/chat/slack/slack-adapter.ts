@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type AllMiddlewareArgs, App, type AuthorizeResult, type AuthorizeSourceData } from '@slack/bolt';
 import { FabulistError } from '../../errors.ts';
 import type { ReportTo } from '../../training/trainer.ts';
-import type { ChatAdapter } from '../adapter.ts';
+import type { ChatAdapter, ReplySink } from '../adapter.ts';
 import type { Locale } from '../locale.ts';
 import type { Message } from '../message.ts';
 import { textsFor } from '../texts/texts.ts';
@@ -19,7 +19,7 @@ import { quietLogger } from './quiet-logger.ts';
 import { readPlace } from './report-place.ts';
 import { respondTo } from './respond.ts';
 import { Seen } from './seen.ts';
-import type { SlackOptions } from './slack-options.ts';
+import { EDIT_INTERVAL, type SlackOptions } from './slack-options.ts';
 import { SocketDoor } from './socket-door.ts';
 import { Trail } from './trail.ts';
 import { readModal } from './train-modal.ts';
@@ -109,6 +109,24 @@ export class SlackAdapter implements ChatAdapter {
     } catch (error) {
       throw isRefused(error) || isTokenRefused(error) ? refused(error) : error;
     }
+  }
+
+  async resume(reportTo: ReportTo): Promise<ReplySink | undefined> {
+    const open = await this.#opened;
+    const place = readPlace(reportTo);
+    const { message } = reportTo;
+    if (!open || !place || message === undefined) return undefined;
+    const workspace = await this.#workspaces.of({ team: place.team });
+    const trail = new Trail(new ChannelPlace(workspace.client, place.channel, place.thread), [message]);
+    const { prefix, editInterval: minimumInterval = EDIT_INTERVAL } = this.#options;
+    const show = async (shown: Message) => {
+      if (this.#stopping.signal.aborted) return;
+      await trail.show(prefixed(shown, prefix), textsFor(this.localeOf(reportTo))).catch((error: unknown) => {
+        if (!isRefused(error) && !isTokenRefused(error)) throw error;
+        this.#refused(workspace, place.channel, error);
+      });
+    };
+    return { minimumInterval, send: show, edit: show };
   }
 
   /** That of whoever asked for the training: Slack knows no language of a channel. */

@@ -2,6 +2,9 @@ import type { Storyteller } from '../../story/storyteller.ts';
 import type { ChatHandler } from '../chat-handler.ts';
 import type { InstallationDocuments } from './installations.ts';
 
+/** Milliseconds: Slack takes about 50 edits a minute. */
+export const EDIT_INTERVAL = 1_300;
+
 export interface SlackOptions {
   readonly handler: ChatHandler;
   /** For the home tab. */
@@ -25,7 +28,7 @@ export interface SlackOptions {
   readonly prefix: string;
   /** Bytes of a file at most. */
   readonly maxUpload: number;
-  /** Milliseconds between two edits of a message; default 1,300: Slack takes about 50 a minute. */
+  /** Milliseconds between two edits of a message; default `EDIT_INTERVAL`. */
   readonly editInterval?: number;
   /** Milliseconds that a download may take; default 60,000. */
   readonly downloadTimeout?: number;

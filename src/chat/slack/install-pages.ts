@@ -19,6 +19,11 @@ export function installPages(oauth: OAuthOptions, apiUrl: string, installations:
     installUrlOptions: { scopes },
     authorizationUrl: new URL('/oauth/v2/authorize', apiUrl).href,
     clientOptions: clientOptions(apiUrl, 1),
+    renderHtmlForInstallPath: (url) =>
+      pageOf(
+        'Fabulist',
+        `<a href="${url.replaceAll('&', '&amp;').replaceAll('"', '&quot;')}">Install Fabulist in Slack</a>`,
+      ),
     logger: quietLogger,
   });
   const failed = (error: unknown, response: ServerResponse) => {
@@ -50,5 +55,9 @@ function show(response: ServerResponse, status: number, title: string, text: str
     'content-security-policy': "default-src 'none'",
     'referrer-policy': 'no-referrer',
   });
-  response.end(`<!doctype html><html lang="en"><title>${title}</title><h1>${title}</h1><p>${text}</p></html>\n`);
+  response.end(pageOf(title, text));
+}
+
+function pageOf(title: string, html: string): string {
+  return `<!doctype html><html lang="en"><title>${title}</title><h1>${title}</h1><p>${html}</p></html>\n`;
 }

@@ -10,6 +10,13 @@ export interface HandedFile {
   readonly bytes: Uint8Array;
 }
 
+/** What goes with a message. */
+interface Written {
+  readonly files?: readonly HandedFile[];
+  readonly attached?: readonly object[];
+  readonly [more: string]: unknown;
+}
+
 /** Somebody with a Slack client, in one channel. */
 export class SlackPerson implements Person {
   readonly who: Asker;
@@ -116,11 +123,9 @@ export class SlackPerson implements Person {
     });
   }
 
-  /** Writes to the bot: a mention in a channel, anything in direct messages. */
-  writes(
-    text: string,
-    { files = [], ...more }: { files?: readonly HandedFile[]; readonly [more: string]: unknown } = {},
-  ) {
+  /** Writes to the bot: a mention in a channel, anything in direct messages. attached: files as Slack describes them. */
+  writes(text: string, more: Written = {}): Promise<Delivery> {
+    const { files = [], attached = files.map((file) => this.#keep(file)), ...rest } = more;
     const direct = this.channel.startsWith('D');
     return this.happens({
       type: direct ? 'message' : 'app_mention',
@@ -129,11 +134,8 @@ export class SlackPerson implements Person {
       ts: this.#standIn.timestamp(),
       channel: this.channel,
       ...(direct && { channel_type: 'im' }),
-      ...(files.length > 0 && {
-        files: files.map((file) => this.#keep(file)),
-        ...(direct && { subtype: 'file_share' }),
-      }),
-      ...more,
+      ...(attached.length > 0 && { files: attached, ...(direct && { subtype: 'file_share' }) }),
+      ...rest,
     });
   }
 

@@ -1,5 +1,5 @@
-import type { Storyteller } from '../../story/storyteller.ts';
 import type { ChatHandler } from '../chat-handler.ts';
+import type { HomeStoryteller } from './home.ts';
 import type { InstallationDocuments } from './installations.ts';
 
 /** Milliseconds: Slack takes about 50 edits a minute. */
@@ -8,7 +8,7 @@ export const EDIT_INTERVAL = 1_300;
 export interface SlackOptions {
   readonly handler: ChatHandler;
   /** For the home tab. */
-  readonly storyteller: Pick<Storyteller, 'corpora' | 'accuracy'>;
+  readonly storyteller: HomeStoryteller;
   /** Keeps the installations of many workspaces. */
   readonly library: InstallationDocuments;
   readonly log: SlackLog;

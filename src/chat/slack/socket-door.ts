@@ -26,6 +26,7 @@ export class SocketDoor {
   readonly receiver: SocketModeReceiver;
   readonly #options: SocketDoorOptions;
   #outage: NodeJS.Timeout | undefined;
+  #warned = false;
 
   constructor(options: SocketDoorOptions) {
     this.#options = options;
@@ -34,8 +35,12 @@ export class SocketDoor {
       autoReconnectEnabled: false,
       logger: quietLogger,
       installerOptions: { clientOptions: clientOptions(options.apiUrl, 0) },
-      // What Bolt cannot place, or is of a workspace that has not installed us, need not be sent again.
-      processEventErrorHandler: async () => true,
+      async processEventErrorHandler({ event }) {
+        // What Bolt cannot place, or is of a workspace that has not installed us, need not be sent again. An
+        // acknowledgement that Bolt itself sends at this point would end the process where the connection is lost.
+        await event.ack().catch(() => undefined);
+        return false;
+      },
     });
     this.#guard();
   }
@@ -112,6 +117,8 @@ export class SocketDoor {
     client.removeAllListeners('ws_message');
     client.on('ws_message', (data: unknown, binary: boolean) => {
       listener(data, binary).catch((error: unknown) => {
+        if (this.#warned) return;
+        this.#warned = true;
         this.#options.log.warn({ err: error }, 'A packet of Slack was not understood');
       });
     });

@@ -205,6 +205,10 @@ describe.each(['HTTP', 'Socket'] as const)('Slack, fuzzed (%s)', (mode) => {
     await eventually(() => expect(person.sees()).toEqual([expect.stringMatching(/^had a general council/)]));
     expect(rejections).toEqual([]);
     expect(standIn.objections).toEqual([]);
-    expect(slack.log.lines.map(({ message, details }) => [message, String(details.err)])).toEqual([]);
+    // What Bolt itself cannot place counts as refused, which is told once.
+    const told = slack.log.lines.filter(
+      ({ message }) => !/^A (request that is not signed|packet of Slack was not)/.test(message),
+    );
+    expect(told.map(({ message, details }) => [message, String(details.err)])).toEqual([]);
   });
 });

@@ -70,6 +70,14 @@ export const STORY: Story = {
   corpus: 'belling-the-cat',
   opening: 'had a wizard',
   continuation: ['council', 'to', 'consider', '.'],
+  words: [
+    {
+      symbol: 'council',
+      text: ' council',
+      candidates: [{ symbol: 'council', text: ' council', probability: 0.91 }],
+      copied: true,
+    },
+  ],
   prose: {
     opening: 'Had a wizard',
     continuation: ' council to consider what measures they could take to outwit their common enemy.',
@@ -119,7 +127,9 @@ export function trainReply(training: Training): TrainReply {
     hash: 'c0',
     changedAt: record.at,
   };
-  const read = [{ fileName: 'a.txt', encoding: 'utf-8', language: 'en', words: 204 }];
+  const read = [
+    { fileName: 'a.txt', format: 'text' as const, removed: [], encoding: 'utf-8', language: 'en', words: 204 },
+  ];
   return { corpus, added: [record], already: [], read, training };
 }
 

@@ -3,7 +3,7 @@ import { encodeModel } from '../../src/language/checkpoint.ts';
 import type { Model } from '../../src/language/model.ts';
 import { Random } from '../../src/language/random.ts';
 import { completeRecipe } from '../../src/language/recipe.ts';
-import type { TellOptions } from '../../src/language/teller.ts';
+import type { TellOptions, Told } from '../../src/language/telling.ts';
 import { tokenizeForms } from '../../src/language/tokenizer.ts';
 import { Vocabulary } from '../../src/language/vocabulary.ts';
 import type { CorpusRef, Figures, Library, NewVersion, Version } from '../../src/library/library.ts';
@@ -12,7 +12,7 @@ import { LibraryStoryteller } from '../../src/story/library-storyteller.ts';
 import type { ModelTeller } from '../../src/story/loaded-model.ts';
 import type { Asker } from '../../src/story/storyteller.ts';
 import type { StorytellerOptions } from '../../src/story/storyteller-options.ts';
-import type { Trainer, Training, TrainingEvent, TrainingRequest } from '../../src/training/trainer.ts';
+import type { ReportTo, Trainer, Training, TrainingEvent, TrainingRequest } from '../../src/training/trainer.ts';
 
 export const FABLE =
   'long ago, the mice had a general council to consider what measures they could take to outwit their common enemy, ' +
@@ -38,6 +38,7 @@ export function modelOf(texts: readonly string[], language = 'en', weightBytes =
     vocabulary,
     text: { stories: forms.map((story) => vocabulary.encode(story.map((form) => form.toLowerCase()))) },
     language,
+    grams: null,
     weights: [{ name: 'output', shape: [weightBytes / 4], values: new Float32Array(weightBytes / 4) }],
   };
 }
@@ -62,7 +63,7 @@ export class HeartTeller implements ModelTeller {
     HeartTeller.live++;
   }
 
-  async tell(context: Int32Array, options: TellOptions): Promise<Int32Array> {
+  async tell(context: Int32Array, options: TellOptions): Promise<Told> {
     if (this.disposed) throw new Error('told from a disposed teller');
     this.contexts.push(context);
     this.tellings.push(options);
@@ -74,7 +75,8 @@ export class HeartTeller implements ModelTeller {
       const strays = options.temperature > this.#stubborn && k % 4 === 3;
       ids.push(strays ? random.below(this.#model.vocabulary.size) : this.#next(ids));
     }
-    return Int32Array.from(ids.slice(context.length));
+    const told = ids.slice(context.length);
+    return { ids: Int32Array.from(told), candidates: told.map((id) => [{ id, probability: 1 }]) };
   }
 
   dispose(): void {
@@ -139,7 +141,7 @@ export async function learn(
 
 /** A training whose events the test sends. */
 export class FakeTraining implements Training {
-  readonly request: TrainingRequest;
+  request: TrainingRequest;
   readonly ended: Promise<TrainingEvent>;
   latest: TrainingEvent = { kind: 'queued', place: 1 };
   readonly #listeners = new Set<(event: TrainingEvent) => void>();
@@ -148,6 +150,10 @@ export class FakeTraining implements Training {
   constructor(request: TrainingRequest) {
     this.request = request;
     this.ended = new Promise((resolve) => (this.#end = resolve));
+  }
+
+  moved(reportTo: ReportTo): void {
+    this.request = { ...this.request, reportTo };
   }
 
   get watched(): boolean {

@@ -188,14 +188,19 @@ export class Answering {
         ? await place.post(payloadOf([inert(String(beginning).slice(0, 500))])).catch(() => undefined)
         : undefined;
     const sink = this.#sink(where, facts.locale, first === undefined ? [] : [first], 0, place);
-    const told = writePlace({ team: workspace.team, channel, thread, locale: facts.locale });
+    const told = writePlace({ team: workspace.team, channel, thread });
     await this.#options.handler.handle(
       {
         ...common,
         command: 'train',
         options,
         files: files.map((file) => ({ fileName: nameOf(file), read: () => this.#download(workspace, file) })),
-        reportTo: { surface: 'slack', channel: told, ...(place.isHere(first) && { message: first }) },
+        reportTo: {
+          surface: 'slack',
+          channel: told,
+          ...(place.isHere(first) && { message: first }),
+          ...(facts.locale !== 'en' && { locale: facts.locale }),
+        },
       },
       sink,
     );

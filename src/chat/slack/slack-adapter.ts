@@ -3,7 +3,7 @@ import { type AllMiddlewareArgs, App, type AuthorizeResult, type AuthorizeSource
 import { FabulistError } from '../../errors.ts';
 import type { ReportTo } from '../../training/trainer.ts';
 import type { ChatAdapter, ReplySink } from '../adapter.ts';
-import type { Locale } from '../locale.ts';
+import { type Locale, localeOf } from '../locale.ts';
 import type { Message } from '../message.ts';
 import { textsFor } from '../texts/texts.ts';
 import { Answering } from './answering.ts';
@@ -111,7 +111,7 @@ export class SlackAdapter implements ChatAdapter {
     }
   }
 
-  async resume(reportTo: ReportTo): Promise<ReplySink | undefined> {
+  async takeUp(reportTo: ReportTo): Promise<ReplySink | undefined> {
     const open = await this.#opened;
     const place = readPlace(reportTo);
     const { message } = reportTo;
@@ -130,8 +130,8 @@ export class SlackAdapter implements ChatAdapter {
   }
 
   /** That of whoever asked for the training: Slack knows no language of a channel. */
-  localeOf(reportTo: ReportTo): Locale {
-    return readPlace(reportTo)?.locale ?? 'en';
+  localeOf({ locale }: ReportTo): Locale {
+    return localeOf(locale);
   }
 
   async #start(): Promise<void> {

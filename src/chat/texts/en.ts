@@ -12,23 +12,33 @@ export const en = {
   story: {
     replaced: (unknown: string, known: string) => `I do not know “${unknown}”, so I went on as if it were “${known}”.`,
     leftOut: (unknown: string) => `I do not know “${unknown}” and left it out.`,
-    copied: (words: number, corpus: string) => `${words} words in a row are taken word for word from “${corpus}”.`,
+    copied: (words: number, corpus: string, fresh: string) =>
+      `Copied from “${corpus}”: at most ${count(words, 'word')} in a row; of 100 runs of four words, ${fresh} ${fresh === '1' ? 'is' : 'are'} new.`,
   },
   training: {
-    read: (file: string, words: number, language: string | undefined) =>
-      `Read ${file}: ${count(words, 'word')}${language ? `, in ${language}` : ''}.`,
+    read: (file: string, words: number, language: string | undefined, written: string) =>
+      `Read ${file}: ${count(words, 'word')}${language ? `, in ${language}` : ''} (${written}).`,
+    removed: (what: string) => `I left out what is not part of the story: ${what}.`,
+    parts: {
+      licence: 'a Project Gutenberg licence',
+      'page-numbers': 'page numbers',
+      'running-heads': 'titles repeated on every page',
+    },
     already: (file: string, corpus: string) => `${file} was in “${corpus}” already.`,
     queued: (corpus: string, place: number) =>
       place === 1 ? `“${corpus}” is next to be learned` : `“${corpus}” waits to be learned`,
     joined: (corpus: string) =>
       `I am learning that already: a training of “${corpus}” is under way, with all that is in it.`,
     noFile: {
-      attachment: 'Hand me a text file to learn from: attach it to /train.',
-      path: 'Hand me a text file to learn from: /train PATH, such as /train stories/fable.txt',
-      message: 'Hand me a text file to learn from: /train asks for it, or attach it to a message that mentions me.',
+      attachment: 'Hand me a story to learn from: attach a .txt, .md, .html or .epub file to /train.',
+      path: 'Hand me a .txt, .md, .html or .epub file to learn from: /train PATH, such as /train stories/fable.txt',
+      message: 'Hand me a story to learn from: /train asks for the file, or attach it to a message that mentions me.',
     },
     preparing: (corpus: string) => `Getting ready to learn “${corpus}”`,
     learning: (corpus: string) => `Learning “${corpus}”`,
+    forecast: (words: number, different: number, time: string) =>
+      `${count(words, 'word')}, ${number(different)} of them different: this takes about ${time}.`,
+    parrots: 'A text as short as this I learn by heart, so I will repeat it more than make up my own.',
     place: 'Place in the queue',
     atWork: 'At work on',
     timeLeft: 'Time left',
@@ -170,7 +180,7 @@ export const en = {
   help: {
     intro: 'I continue stories. Give me the first words, and I go on as the stories would that I have learned.',
     example: 'had a general',
-    path: { name: 'PATH', does: 'Learn from a text file, such as /train stories/fable.txt' },
+    path: { name: 'PATH', does: 'Learn from a .txt, .md, .html or .epub file, such as /train stories/fable.txt' },
     actions: {
       continue: 'Go on with the last story',
       retell: 'Tell its last part in another way',
@@ -196,17 +206,18 @@ export const en = {
       title: 'Learn from a story',
       submit: 'Learn',
       close: 'Cancel',
-      file: 'Text files',
-      fileHint: 'Plain text in any encoding, 10 files at most. Without one I learn the collection once more.',
+      file: 'Stories',
+      fileHint: '.txt, .md, .html or .epub, 10 files at most. Without one I learn the collection once more.',
       corpus: 'Collection',
       corpusHint: 'Where they go. Left out, it is named like the first file.',
       mode: 'With what is in the collection already',
-      nothing: 'Choose a text file, or name a collection to learn once more.',
+      nothing: 'Choose a file, or name a collection to learn once more.',
     },
   },
   errors: {
     defect: 'Something went wrong inside Fabulist; the details are in its log.',
     notAllowed: 'Only who may manage this server can do that.',
+    stopping: 'I was stopped in the middle of this; ask me again in a minute.',
     cannotShow: 'This reply could not be shown.',
     unknownRequest: 'I no longer know this command or button; /help shows what I can do.',
   },
@@ -235,13 +246,14 @@ export const enCommands: CommandTexts = {
       corpus: 'The collection of stories to tell from',
       words: 'How many words to add, punctuation marks included; usually {words}',
       temperature: 'How daring: 0 always takes the likeliest word, 2 is wild',
+      'max-copy': 'How many words in a row may be just as I read them; usually any number',
       seed: 'A number; the same one tells the same story again',
     },
   },
   train: {
-    does: 'Hand me a text file to learn from',
+    does: 'Hand me a story or a book to learn from',
     options: {
-      file: 'A plain text file; left out, I learn the collection once more',
+      file: 'A story as .txt, .md, .html or .epub; left out, I learn the collection once more',
       corpus: 'The collection it goes to; usually named like the file',
       mode: 'Add to the collection, or start it clean',
     },

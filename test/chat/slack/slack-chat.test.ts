@@ -196,7 +196,16 @@ describe('Slack', () => {
       expect(storyteller.calls[1]).toMatchObject({
         method: 'train',
         asker: { server: 'slack-user:T1:U1ALICE', channel: 'T1/D7', user: ALICE.user },
-        args: [{ reportTo: { surface: 'slack', channel: 'T1/D7#de', message: expect.stringMatching(/^\d+\.\d+$/) } }],
+        args: [
+          {
+            reportTo: {
+              surface: 'slack',
+              channel: 'T1/D7',
+              locale: 'de',
+              message: expect.stringMatching(/^\d+\.\d+$/),
+            },
+          },
+        ],
       });
       expect(slack.said()).toEqual(['A command failed']);
     });
@@ -260,7 +269,7 @@ describe('Slack', () => {
       const reportTo = { surface: 'slack', channel: 'T1/C1/1764000000.000100', message: String(card?.ts) };
       expect(storyteller.calls[0]?.args).toMatchObject([{ corpus: 'dogs', mode: 'clean', reportTo }]);
       const next = await again();
-      const sink = await next.resume(reportTo);
+      const sink = await next.takeUp(reportTo);
       await sink?.edit({ paragraphs: [[{ text: 'Learned it.' }]], picture: { png: PNG, alt: 'A curve that falls' } });
       expect(alice.sees()).toEqual(['Learned it.']);
       expect(alice.shown()[0]?.ts).toBe(card?.ts);
@@ -275,7 +284,7 @@ describe('Slack', () => {
       ]);
       await next.announce(reportTo, said('I have been reading.'));
       expect(alice.shown()[1]?.thread).toBe('1764000000.000100');
-      expect(await next.resume({ surface: 'slack', channel: 'T1/C1' })).toBeUndefined();
+      expect(await next.takeUp({ surface: 'slack', channel: 'T1/C1' })).toBeUndefined();
       await next.stop();
     });
 
@@ -450,7 +459,7 @@ describe('Slack', () => {
     await adapter.start();
     await early;
     expect(alice.sees()).toEqual(['I have been reading.']);
-    expect([adapter.localeOf(place), adapter.localeOf({ ...place, channel: 'T1/C1#de' })]).toEqual(['en', 'de']);
+    expect([adapter.localeOf(place), adapter.localeOf({ ...place, locale: 'de' })]).toEqual(['en', 'de']);
     standIn.closed.add('C1');
     await expect(adapter.announce(place, said('More.'))).rejects.toBeInstanceOf(FabulistError);
     await adapter.stop();

@@ -1,6 +1,6 @@
 /**
  * Runs the benchmarks, one after the other, each in a process of its own, and prints what they measured.
- * Run: npm run bench [-- NAME...] [--json]   (names: event-loop, library-growth; about a minute in all)
+ * Run: npm run bench [-- NAME...] [--json]   (names: event-loop, library-growth, slack-acknowledgement; some minutes in all)
  * With --json, an array of { name, ours, peer, peerName, unit, ratio }; smaller is better in all of them.
  */
 import { execFileSync } from 'node:child_process';
@@ -19,7 +19,7 @@ export interface Measurement {
   readonly ratio: number | null;
 }
 
-const BENCHMARKS = ['event-loop', 'library-growth'];
+const BENCHMARKS = ['event-loop', 'library-growth', 'slack-acknowledgement'];
 
 const { values, positionals } = parseArgs({ options: { json: { type: 'boolean' } }, allowPositionals: true });
 const unknown = positionals.find((name) => !BENCHMARKS.includes(name));

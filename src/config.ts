@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { parse } from 'dotenv';
 import { validate as isCronExpression } from 'node-cron';
 import { z } from 'zod';
+import { type SlackConfig, slackConfigOf } from './config/slack-config.ts';
 import { FabulistError } from './errors.ts';
 
 /** The folder of the package: what is beside `src/` (or, once built, beside `dist/`). */
@@ -60,32 +61,6 @@ export interface DiscordConfig {
 
 /** Which of Discord's connections this process holds: as many as Discord asks for, or those with these ids of so many. */
 export type Shards = 'auto' | { readonly ids: readonly number[]; readonly of: number };
-
-export interface SlackConfig {
-  /** Of one workspace. */
-  readonly botToken: string | undefined;
-  /** For Socket Mode. */
-  readonly appToken: string | undefined;
-  /** For HTTP mode, which an app token takes precedence over. */
-  readonly signingSecret: string | undefined;
-  /** For many workspaces. */
-  readonly oauth:
-    | {
-        readonly clientId: string;
-        readonly clientSecret: string;
-        /** Undefined: made from `secret`. */
-        readonly stateSecret: string | undefined;
-        /** Encrypts what is kept of the workspaces. */
-        readonly secret: string;
-      }
-    | undefined;
-  readonly host: string;
-  readonly port: number;
-  /** Base of the Web API. */
-  readonly apiUrl: string;
-  /** Origins that files are taken from, with the bot's token. */
-  readonly fileOrigins: readonly string[];
-}
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 type LogLevel = (typeof LOG_LEVELS)[number];
@@ -274,45 +249,9 @@ export function loadConfig(...sources: readonly Environment[]): Config {
             guildIds: Object.freeze(keys.DISCORD_GUILD_IDS ?? []),
             shards: Object.freeze(keys.DISCORD_SHARDS),
           }),
-    slack: slackOf(keys),
+    slack: slackConfigOf(keys),
     secretsSet: Object.freeze(Object.keys(given).filter((name) => /_(TOKEN|SECRET|CLIENT_ID)$/.test(name))),
     slackCommandPrefix: keys.SLACK_COMMAND_PREFIX,
     logLevel: keys.LOG_LEVEL,
-  });
-}
-
-/** Throws `usage` where something is missing beside what is set. */
-function slackOf(keys: z.infer<typeof KEYS>): SlackConfig | undefined {
-  const { SLACK_BOT_TOKEN: botToken, SLACK_CLIENT_ID: clientId, SLACK_CLIENT_SECRET: clientSecret } = keys;
-  const { SLACK_APP_TOKEN: appToken, SLACK_SIGNING_SECRET: signingSecret, FABULIST_SECRET: secret } = keys;
-  if (botToken === undefined && clientId === undefined) return undefined;
-  const wrong = (sentence: string) => new FabulistError('usage', sentence);
-  if (botToken !== undefined && clientId !== undefined) {
-    throw wrong('Set SLACK_BOT_TOKEN, for one workspace, or SLACK_CLIENT_ID, for many, but not both.');
-  }
-  if (appToken === undefined && signingSecret === undefined) {
-    throw wrong('Slack needs SLACK_APP_TOKEN, for Socket Mode, or SLACK_SIGNING_SECRET, for HTTP: set one of them.');
-  }
-  if (clientId !== undefined && clientSecret === undefined) {
-    throw wrong('SLACK_CLIENT_ID needs SLACK_CLIENT_SECRET beside it: both are on the page of the app.');
-  }
-  if (clientId !== undefined && secret === undefined) {
-    throw wrong(
-      'SLACK_CLIENT_ID needs FABULIST_SECRET, which encrypts the tokens of workspaces: set 16 characters or more.',
-    );
-  }
-  const stateSecret = keys.SLACK_STATE_SECRET;
-  return Object.freeze({
-    botToken,
-    appToken,
-    signingSecret,
-    oauth:
-      clientId === undefined || clientSecret === undefined || secret === undefined
-        ? undefined
-        : Object.freeze({ clientId, clientSecret, stateSecret, secret }),
-    host: keys.SLACK_HOST,
-    port: keys.SLACK_PORT,
-    apiUrl: keys.SLACK_API_URL,
-    fileOrigins: Object.freeze(keys.SLACK_FILE_ORIGINS),
   });
 }

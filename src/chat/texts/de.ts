@@ -205,7 +205,7 @@ export const de: typeof en = {
       'Eine erzählte Geschichte behalte ich einen Tag lang, damit sie weitergehen kann. Alles bleibt auf dem Rechner, auf dem ich laufe.',
   },
   slack: {
-    invite: 'In diesem Kanal darf ich Bilder erst zeigen, wenn ich darin bin: /invite @Fabulist',
+    invite: 'Bilder darf ich hier erst zeigen, wenn ihr mich einladet: /invite @Fabulist',
     sentDirectly: (file) => `Ich habe dir ${file} als Direktnachricht geschickt.`,
     reading: (files) => `Ich lese ${files} …`,
     tooLate: 'Das Formular ging nicht rechtzeitig auf: Gib den Befehl noch einmal ein.',

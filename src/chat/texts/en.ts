@@ -197,7 +197,7 @@ export const en = {
       'A story that I told is kept for a day, so that it can be continued. It all stays on the machine that runs me.',
   },
   slack: {
-    invite: 'I may not show pictures in this channel until I am in it: /invite @Fabulist',
+    invite: 'I may not show pictures here until you invite me: /invite @Fabulist',
     sentDirectly: (file: string) => `I sent you ${file} as a direct message.`,
     reading: (files: string) => `Reading ${files} …`,
     tooLate: 'The form did not open in time: type the command again.',

@@ -254,7 +254,7 @@ describe('Slack', () => {
         'cancel',
         'train',
       ]);
-      await eventually(() => expect(alice.sees().at(-1)).toMatch(/^Hand me a text file to learn from: \/train asks/));
+      await eventually(() => expect(alice.sees().at(-1)).toMatch(/^Hand me a story to learn from: \/train asks/));
       expect(alice.shown().map(({ thread }) => thread)).toEqual(asked.map(() => thread_ts));
       expect(alice.shown().filter(({ onlyFor }) => onlyFor).length).toBe(3);
     });

@@ -32,6 +32,7 @@ const BENCHMARKS: Readonly<Record<string, { readonly file: string; readonly abou
     file: 'discord-acknowledgement',
     about: 'answering Discord while a book trains; a minute',
   },
+  'slack-acknowledgement': { file: 'slack-acknowledgement', about: 'answering Slack while a book trains; a minute' },
   'first-view': { file: 'first-view', about: 'bytes and seconds until the page can be used; half a minute' },
   'event-loop': { file: 'event-loop', about: 'delay of the chat process while a book trains; 45 s' },
 };

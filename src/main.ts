@@ -1,8 +1,10 @@
 import type { Surface } from './chat/announcements.ts';
 import type { ChatHandlerOptions } from './chat/chat-handler.ts';
 import type { DiscordAdapter } from './chat/discord/discord-adapter.ts';
+import type { SlackAdapter } from './chat/slack/slack-adapter.ts';
 import type { TerminalAdapter, TerminalOptions } from './chat/terminal/terminal-adapter.ts';
 import type { WebAdapter } from './chat/web/web-adapter.ts';
+import type { SlackConfig } from './config/slack-config.ts';
 import type { Config, DiscordConfig } from './config.ts';
 import type { BackgroundInstall } from './engine/native/install-in-background.ts';
 import type { OpenedEngine } from './engine/open-engine.ts';
@@ -172,6 +174,33 @@ export async function openWeb(
   ]);
   const handler = new ChatHandler({ storyteller, log, curve: curvesOfPage(library) });
   const adapter = new WebAdapter({ ...web, handler, storyteller, library, asker, maxUpload, log });
+  surfaces.push({ adapter, handler });
+  return adapter;
+}
+
+/** Opens Slack on a house; it is joined with `start`. prefix: of the slash commands. */
+export async function openSlack(
+  { library, storyteller, surfaces }: House,
+  log: Journal,
+  { oauth, ...slack }: SlackConfig,
+  { maxUpload, slackCommandPrefix: prefix }: Pick<Config, 'maxUpload' | 'slackCommandPrefix'>,
+): Promise<SlackAdapter> {
+  const [{ ChatHandler }, { SlackAdapter }, { stateSecretFrom }] = await Promise.all([
+    import('./chat/chat-handler.ts'),
+    import('./chat/slack/slack-adapter.ts'),
+    import('./chat/slack/installations.ts'),
+  ]);
+  const handler = new ChatHandler({ storyteller, log, curve: curvesOf(library, 'light') });
+  const adapter = new SlackAdapter({
+    ...slack,
+    oauth: oauth && { ...oauth, stateSecret: oauth.stateSecret ?? stateSecretFrom(oauth.secret) },
+    prefix,
+    maxUpload,
+    handler,
+    storyteller,
+    library,
+    log,
+  });
   surfaces.push({ adapter, handler });
   return adapter;
 }

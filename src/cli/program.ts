@@ -16,6 +16,7 @@ import { addNeighbours } from './neighbours.ts';
 import { addRetrain } from './retrain.ts';
 import { addRollback } from './rollback.ts';
 import { type GlobalOptions, type OpenSession, Session, type Surroundings } from './session.ts';
+import { addSlackManifest } from './slack-manifest.ts';
 import { addStart } from './start.ts';
 import { addStory } from './story.ts';
 import { addTrain } from './train.ts';
@@ -34,6 +35,7 @@ const COMMANDS = [
   addChat,
   addStart,
   addDoctor,
+  addSlackManifest,
 ];
 
 function version(): string {

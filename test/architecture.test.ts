@@ -23,6 +23,9 @@ const HOME_OF_PACKAGE: readonly (readonly [RegExp, string])[] = [
   [/^discord\.js$|^@discordjs\//, 'chat/discord/'],
   [/^@slack\//, 'chat/slack/'],
   [/^commander$|^cli-progress$/, 'cli/'],
+  [/^pg$/, 'library/postgres/'],
+  [/^pg-boss$/, 'training/cluster/'],
+  [/^prom-client$/, 'telemetry/'],
 ];
 
 interface Import {

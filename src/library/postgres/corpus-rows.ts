@@ -1,4 +1,4 @@
-import type { CorpusRef, StoryRecord } from '../library.ts';
+import { type Corpus, type CorpusRef, STARTERS, type StoryRecord } from '../library.ts';
 import { nameKey } from '../safe-names.ts';
 import { type CorpusState, corpusOf } from '../stories.ts';
 import type { Statements } from './database.ts';
@@ -126,4 +126,24 @@ export async function writeRecords(statements: Statements, id: string, state: Co
     corpusOf(state).hash,
     state.changedAt,
   ]);
+}
+
+/** The row of a corpus as `corpus` found it; a starter gets one when it is first needed. Undefined when it is gone. */
+export async function rowOf(statements: Statements, corpus: Corpus): Promise<string | undefined> {
+  if (corpus.server === STARTERS) {
+    await statements.query(
+      `insert into fabulist.corpora (server, name_key, name, changed_at) values ($1, $2, $3, $4)
+       on conflict (server, name_key) do nothing`,
+      [...keyOf(corpus), stored(corpus.name), corpus.changedAt],
+    );
+  }
+  return await existingRowOf(statements, corpus);
+}
+
+export async function existingRowOf(statements: Statements, corpus: CorpusRef): Promise<string | undefined> {
+  const [row] = await statements.query<{ id: string }>(
+    'select id from fabulist.corpora where server = $1 and name_key = $2',
+    keyOf(corpus),
+  );
+  return row?.id;
 }

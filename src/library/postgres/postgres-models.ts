@@ -12,7 +12,7 @@ import type { Starters } from '../starters.ts';
 import { checkStoriesKnown, unknownCorpus } from '../stories.ts';
 import { checkFileNames, KEPT, keptOf, nextVersionId, noSuchVersion, tellingOf, versionOf } from '../version-rules.ts';
 import type { Claims } from './claims.ts';
-import { keyOf, lockCorpus } from './corpus-rows.ts';
+import { existingRowOf, keyOf, lockCorpus, rowOf } from './corpus-rows.ts';
 import type { Database, Statements } from './database.ts';
 import { filesOf, readFileRows, writeBundle } from './parts.ts';
 import { stored } from './stored-text.ts';
@@ -172,21 +172,10 @@ export class PostgresModels {
 
   /** The row of a corpus; a starter gets one when it is first needed. Throws `unknown-corpus`. */
   async #rowOf(corpus: CorpusRef): Promise<string> {
-    if (corpus.server === STARTERS) {
-      const starter = await this.#starters.find(corpus.name);
-      if (starter === undefined) throw unknownCorpus(corpus);
-      await this.#database.query(
-        `insert into fabulist.corpora (server, name_key, name, changed_at) values ($1, $2, $3, $4)
-         on conflict (server, name_key) do nothing`,
-        [...keyOf(corpus), stored(starter.name), starter.changedAt],
-      );
-    }
-    const [row] = await this.#database.query<{ id: string }>(
-      'select id from fabulist.corpora where server = $1 and name_key = $2',
-      keyOf(corpus),
-    );
-    if (row === undefined) throw unknownCorpus(corpus);
-    return row.id;
+    const starter = corpus.server === STARTERS ? await this.#starters.find(corpus.name) : undefined;
+    const row = await (starter ? rowOf(this.#database, starter) : existingRowOf(this.#database, corpus));
+    if (row === undefined || (corpus.server === STARTERS && !starter)) throw unknownCorpus(corpus);
+    return row;
   }
 }
 

@@ -101,29 +101,50 @@ create table fabulist.documents (
   primary key (kind, key_hash)
 );
 
--- Trainings that were asked for and have not ended, one a corpus. The queue itself is that of pg-boss.
+-- Of the transactions of the last hour, by which one is known that was committed when its connection was lost.
+create table fabulist.marks (
+  mark uuid primary key,
+  at timestamptz not null default now()
+);
+create index on fabulist.marks (at);
+
+-- Trainings that were asked for and have not ended, one a corpus. The queue that hands them out is that of pg-boss.
 create table fabulist.trainings (
   corpus bigint primary key references fabulist.corpora on delete cascade,
   server text not null,
   job uuid not null unique,
   request text not null,
+  -- The content that was asked to be learned, and how often something else was asked for since.
+  hash text not null,
+  revision integer not null default 0,
   asked_at timestamptz(3) not null,
-  -- Fair order: see fair-order.ts.
+  -- The order in which they are taken: see fair-order.ts.
   class integer not null,
   tag bigint not null,
-  -- The attempt that owns the training, `job:number`; null while it waits.
+  -- The attempt that owns it, `job:number`, and the process that makes it; null while it waits.
   attempt text,
-  started_at timestamptz(3),
+  worker uuid,
   -- What a person wants of it: `stop`, `cancel`, or null.
   intent text,
   -- The latest event that was told, as JSON.
   event text not null,
-  -- The process that shows it to people, and until when that is believed to live.
+  -- The process that shows it to people; null where that has left.
   shown_by uuid
 );
 create index on fabulist.trainings (server, class, tag);
 create index on fabulist.trainings (class, tag) where attempt is null;
+create index on fabulist.trainings (class, tag) where attempt is not null;
+create index on fabulist.trainings (worker) where worker is not null;
 
+-- How trainings ended, for an hour: for whoever did not hear of it.
+create table fabulist.training_ends (
+  job uuid primary key,
+  event text not null,
+  at timestamptz not null default now()
+);
+create index on fabulist.training_ends (at);
+
+-- Processes of the cluster, and until when each is believed to live.
 create table fabulist.processes (
   id uuid primary key,
   -- `chat` or `trainer`.
@@ -131,9 +152,10 @@ create table fabulist.processes (
   until timestamptz not null
 );
 
--- Of the transactions of the last hour, by which one is known that was committed when its connection was lost.
-create table fabulist.marks (
-  mark uuid primary key,
-  at timestamptz not null default now()
+-- Nightly runs that were begun: whoever writes the row runs it. `due` is the time on the wall, in milliseconds.
+create table fabulist.nights (
+  shift text not null,
+  due bigint not null,
+  at timestamptz not null default now(),
+  primary key (shift, due)
 );
-create index on fabulist.marks (at);

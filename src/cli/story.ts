@@ -39,9 +39,10 @@ export function addStory(program: Command, open: OpenSession): void {
 }
 
 function storyJson(story: Story): object {
-  const { corpus, opening, continuation, prose, replaced, originality, engine, modelVersion, milliseconds } = story;
+  const { corpus, opening, continuation, words, prose, replaced, originality } = story;
+  const { engine, modelVersion, milliseconds } = story;
   const text = prose.opening + prose.continuation;
-  return { corpus, opening, continuation, text, replaced, originality, engine, modelVersion, milliseconds };
+  return { corpus, opening, continuation, text, words, replaced, originality, engine, modelVersion, milliseconds };
 }
 
 function storyLines(story: Story, output: Output): string[] {

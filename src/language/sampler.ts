@@ -44,3 +44,34 @@ export function drawSymbol(logits: Float32Array, temperature: number, random: Ra
   }
   return last;
 }
+
+/** A symbol that may stand at a place, and how likely it is there: 0 to 1. */
+export interface Candidate {
+  readonly id: number;
+  readonly probability: number;
+}
+
+/** How far below the highest a logit no longer counts: e^-30 of its probability, less than float32 can add to it. */
+const NEGLIGIBLE = 30;
+
+/** The `count` most likely ids by softmax(logits), the most likely first, but for `excluded`. logits: (vocabulary). */
+export function likeliest(logits: Float32Array, count: number, excluded = -1): Candidate[] {
+  const best: number[] = [];
+  let highest = Number.NEGATIVE_INFINITY;
+  for (let id = 0; id < logits.length; id++) {
+    const logit = logits[id] as number;
+    if (logit > highest) highest = logit;
+    if (id === excluded) continue;
+    if (best.length === count && logit <= (logits[best[count - 1] as number] as number)) continue;
+    let place = best.length;
+    while (place > 0 && logit > (logits[best[place - 1] as number] as number)) place--;
+    best.splice(place, 0, id);
+    if (best.length > count) best.pop();
+  }
+  let total = 0;
+  for (let id = 0; id < logits.length; id++) {
+    const below = (logits[id] as number) - highest;
+    if (below > -NEGLIGIBLE) total += Math.exp(below);
+  }
+  return best.map((id) => ({ id, probability: Math.exp((logits[id] as number) - highest) / total }));
+}

@@ -13,10 +13,10 @@ export async function tellSample(engine: Engine, model: Model): Promise<string> 
   const opening = (model.text.stories[0] as Int32Array).subarray(0, model.recipe.window);
   const teller = new Teller(engine, model);
   try {
-    const told = await teller.tell(opening, { words: SYMBOLS, temperature: 0, seed: model.recipe.seed });
+    const { ids } = await teller.tell(opening, { words: SYMBOLS, temperature: 0, seed: model.recipe.seed });
     const { vocabulary, language } = model;
     const formOf = (symbol: string) => vocabulary.forms[vocabulary.idOf(symbol) ?? -1] ?? symbol;
-    return typeset(vocabulary.decode([...opening.slice(-SHOWN), ...told]), { formOf, language });
+    return typeset(vocabulary.decode([...opening.slice(-SHOWN), ...ids]), { formOf, language });
   } finally {
     teller.dispose();
   }

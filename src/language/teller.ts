@@ -1,133 +1,109 @@
-import { type Engine, ops, type Tensor } from '../engine/engine.ts';
-import { cellForward } from './lstm-cell.ts';
+import { type Engine, ops } from '../engine/engine.ts';
 import type { Model } from './model.ts';
-import { embed, gateInputs, logitsOf, type Weights } from './network.ts';
-import { Random } from './random.ts';
-import type { Recipe } from './recipe.ts';
-import { drawSymbol } from './sampler.ts';
+import type { Weights } from './network.ts';
+import { openReader } from './open-reader.ts';
+import type { Reader } from './reader.ts';
+import { Telling, type TellOptions, type Told } from './telling.ts';
 import { UNKNOWN } from './vocabulary.ts';
-
-export interface TellOptions {
-  /** Symbols to add. */
-  readonly words: number;
-  /** 0: the most likely symbol every time. Above: drawn from softmax(logits / temperature). */
-  readonly temperature: number;
-  readonly seed: number;
-}
 
 /** How long telling may hold the thread before others get their turn, in milliseconds. */
 const TURN = 8;
+/** Stories told side by side at most; the others wait for one of them to end. */
+const SIDE_BY_SIDE = 64;
 
-/** Tells continuations with one model, whose weights it holds in the engine until it is disposed. */
+/** A story that somebody waits for. */
+interface Waiting {
+  readonly telling: Telling;
+  readonly resolve: (told: Told) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Tells continuations with one model, whose weights it holds in the engine until it is disposed. Stories asked for while
+ * others are told join them: a step of many rows costs little more than a step of one, since it reads the same weights.
+ */
 export class Teller {
-  readonly #engine: Engine;
-  readonly #recipe: Recipe;
+  readonly #model: Model;
   readonly #weights: Weights;
+  readonly #reader: Reader;
   readonly #unknown: number;
+  readonly #waiting: Waiting[] = [];
+  /** The stories being told, in the order of the reader's rows. */
+  #rows: Waiting[] = [];
+  #busy = false;
 
   constructor(engine: Engine, model: Model) {
-    this.#engine = engine;
-    this.#recipe = model.recipe;
+    this.#model = model;
     this.#unknown = model.vocabulary.idOf(UNKNOWN) ?? -1;
     this.#weights = Object.fromEntries(
       model.weights.map(({ name, shape, values }) => [name, ops.keep(ops.tensor(values, [...shape], 'float32'))]),
     );
+    this.#reader = openReader(engine, model, this.#weights);
   }
 
-  /** context: ids of the symbols before, at least one. Resolves to the ids of the `words` symbols that follow. */
-  async tell(context: Int32Array, { words, temperature, seed }: TellOptions): Promise<Int32Array> {
-    const random = new Random(seed);
-    const told = new Int32Array(words);
-    let turn = performance.now();
-    const reader = new WindowReader(this.#engine, this.#recipe, this.#weights);
-    try {
-      const recent = context.slice(-this.#recipe.window);
-      for (const id of recent.subarray(0, -1)) reader.read(id);
-      let last = recent.at(-1) as number;
-      for (let k = 0; k < words; k++) {
-        reader.read(last);
-        last = drawSymbol(reader.logits(), temperature, random, this.#unknown);
-        told[k] = last;
-        if (performance.now() - turn > TURN) {
-          await new Promise(setImmediate);
-          turn = performance.now();
-        }
-      }
-    } finally {
-      reader.dispose();
-    }
-    return told;
+  /** context: ids of the symbols before, at least one. The words depend on nothing but the model, the context and the options. */
+  tell(context: Int32Array, options: TellOptions): Promise<Told> {
+    return new Promise((resolve, reject) => {
+      const recent = context.slice(-this.#reader.memory);
+      this.#waiting.push({ telling: new Telling(recent, options, this.#unknown), resolve, reject });
+      if (!this.#busy) void this.#work();
+    });
   }
 
+  /** Frees the weights. Stories that are being told must have ended. */
   dispose(): void {
+    this.#reader.dispose();
     ops.dispose(Object.values(this.#weights));
+  }
+
+  /** Tells until nobody waits any more. */
+  async #work(): Promise<void> {
+    this.#busy = true;
+    try {
+      // What is asked for in the same breath begins together.
+      await othersTurn();
+      let turn = performance.now();
+      for (this.#seat(); this.#rows.length > 0; this.#seat()) {
+        await this.#step();
+        if (performance.now() - turn < TURN || this.#rows.every(({ telling }) => telling.done)) continue;
+        await othersTurn();
+        turn = performance.now();
+      }
+    } catch (error) {
+      this.#reader.arrange([]);
+      for (const { reject } of this.#rows) reject(error);
+      this.#rows = [];
+    } finally {
+      this.#busy = false;
+    }
+    // Whoever came while others failed.
+    if (this.#waiting.length > 0) void this.#work();
+  }
+
+  /** Lets the stories that are done go, and those that wait come in. */
+  #seat(): void {
+    const before = this.#rows;
+    const staying = before.filter(({ telling }) => !telling.done);
+    const coming = this.#waiting.splice(0, SIDE_BY_SIDE - staying.length);
+    if (staying.length === before.length && coming.length === 0) return;
+    this.#rows = [...staying, ...coming];
+    for (const { telling, resolve } of before) if (telling.done) resolve(telling.told());
+    this.#reader.arrange([...staying.map((row) => before.indexOf(row)), ...coming.map(() => -1)]);
+  }
+
+  async #step(): Promise<void> {
+    const rows = this.#rows;
+    this.#reader.read(Int32Array.from(rows, ({ telling }) => telling.next()));
+    const choosing = [...rows.keys()].filter((row) => (rows[row] as Waiting).telling.chooses);
+    if (choosing.length === 0) return;
+    const logits = await this.#reader.logits(choosing);
+    const width = this.#model.vocabulary.size;
+    for (const [k, row] of choosing.entries()) {
+      rows[row]?.telling.choose(logits.subarray(k * width, (k + 1) * width));
+    }
   }
 }
 
-/**
- * Reads symbol after symbol as the model was trained: each prediction from the last `window` symbols and no state before
- * them. Reading the whole window anew for each symbol would take `window` steps; instead `window` readings, each begun one
- * symbol after the other, advance together as the rows of one batch. The oldest has read a whole window when it predicts, and
- * makes room for a new one.
- */
-class WindowReader {
-  readonly #engine: Engine;
-  readonly #recipe: Recipe;
-  readonly #weights: Weights;
-  /** By layer, (window, units): row k has read k symbols, so row 0 is zero. */
-  #h: Tensor[];
-  #c: Tensor[];
-  /** h of the top layer after the latest symbol, (window, units): row k has read k + 1 symbols. */
-  #top: Tensor | null = null;
-  #symbols = 0;
-
-  constructor(engine: Engine, recipe: Recipe, weights: Weights) {
-    this.#engine = engine;
-    this.#recipe = recipe;
-    this.#weights = weights;
-    const none = () => Array.from({ length: recipe.layers }, () => ops.zeros([recipe.window, recipe.units]) as Tensor);
-    this.#h = none();
-    this.#c = none();
-  }
-
-  read(id: number): void {
-    const { window, units, layers } = this.#recipe;
-    const [h, c, top] = ops.tidy(() => {
-      const older = (rows: Tensor) =>
-        window === 1
-          ? ops.zerosLike(rows)
-          : ops.concat([ops.zeros([1, units]), ops.slice(rows, [0, 0], [window - 1, units])], 0);
-      const symbol = ops.tensor1d([id], 'int32') as Tensor;
-      const [hs, cs]: [Tensor[], Tensor[]] = [[], []];
-      let below = embed(this.#engine, this.#recipe, this.#weights, symbol);
-      for (let layer = 0; layer < layers; layer++) {
-        const recurrent = ops.matMul(this.#h[layer] as never, this.#weights[`recurrent/${layer}`] as never);
-        const cell = cellForward(gateInputs(this.#weights, layer, below, recurrent), this.#c[layer] as Tensor);
-        hs.push(older(cell.h));
-        cs.push(older(cell.c));
-        below = cell.h;
-      }
-      return [hs, cs, below] as const;
-    }) as unknown as [Tensor[], Tensor[], Tensor];
-    this.dispose();
-    this.#h = h;
-    this.#c = c;
-    this.#top = top;
-    this.#symbols++;
-  }
-
-  /** (vocabulary): of the reading that has read the most, a whole window once there was one. */
-  logits(): Float32Array {
-    const { window, units } = this.#recipe;
-    const row = Math.min(this.#symbols, window) - 1;
-    const logits = ops.tidy(() => logitsOf(this.#weights, ops.slice(this.#top as Tensor, [row, 0], [1, units])));
-    const values = logits.dataSync() as Float32Array;
-    logits.dispose();
-    return values;
-  }
-
-  dispose(): void {
-    ops.dispose([...this.#h, ...this.#c]);
-    this.#top?.dispose();
-  }
+function othersTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -9,6 +9,12 @@ export interface Style {
   readonly language: string;
 }
 
+/** What one symbol adds to the prose, with the white space before it, and what others would have added in its place. */
+export interface Piece {
+  readonly text: string;
+  readonly others: readonly string[];
+}
+
 /** Stand close to what is before them. The full-width marks bring their own space, so nothing follows them either. */
 const HUGS_LEFT = new Set([...",.;:!?…)]}%°'’", ...'。，、；：！？）】》〉」』']);
 const HUGS_RIGHT = new Set([...'([{¿¡#@$£`', ...'。，、；：！？（）【】《》〈〉「」『』']);
@@ -49,12 +55,24 @@ export class Typesetter {
 
   /** Sets the symbols of one part; returns what they add, with the white space before them. */
   add(symbols: readonly string[]): string {
-    let prose = '';
-    for (const [at, symbol] of symbols.entries()) {
-      const form = isWord(symbol) ? this.#wordForm(symbol) : symbol;
-      prose += this.#set(symbols, at, form) + form;
-    }
-    return prose;
+    return this.pieces(symbols)
+      .map(({ text }) => text)
+      .join('');
+  }
+
+  /** The same, symbol by symbol; and for each place what others would have added there. others: by place. */
+  pieces(symbols: readonly string[], others: readonly (readonly string[])[] = []): Piece[] {
+    return symbols.map((symbol, at) => {
+      const would = (others[at] ?? []).map((other) => {
+        return this.#spaceBefore(other, this.#quotations.turnOf(other, undefined)) + this.#formOf(other);
+      });
+      const form = this.#formOf(symbol);
+      return { text: this.#set(symbols, at, form) + form, others: would };
+    });
+  }
+
+  #formOf(symbol: string): string {
+    return isWord(symbol) ? this.#wordForm(symbol) : symbol;
   }
 
   /** Moves on past a symbol and returns the white space that goes before it. */

@@ -105,6 +105,18 @@ export class LibraryStoryteller implements Storyteller {
     return storyOf(id, session, this.#clock.now() - begun);
   }
 
+  async branch(asker: Asker, id: string, at: number, symbol: string): Promise<Story> {
+    const begun = this.#clock.now();
+    const [branch, session] = await this.#stories.branch(asker, id, at, symbol, new Date(begun));
+    return storyOf(branch, session, this.#clock.now() - begun);
+  }
+
+  async retrieve(asker: Asker, id: string): Promise<Story> {
+    const begun = this.#clock.now();
+    const session = await this.#stories.retrieve(asker, id);
+    return storyOf(id, session, this.#clock.now() - begun);
+  }
+
   async train(asker: Asker, request: TrainRequest): Promise<TrainReply> {
     const { files, read } = await readUploads(request, asker.user, this.#options.maxUpload ?? 25 * MEGABYTE);
     if (files.length === 0) {

@@ -15,7 +15,17 @@ export interface Part {
   readonly engine: string;
   /** Of the story up to and with this part. */
   readonly originality: Originality;
+  /** What is known of each symbol; missing in parts that were told before it was kept. */
+  readonly words?: readonly KeptWord[];
+  /** Of the continuation up to and with this part: from where to before where it stands in the corpus, stretch by stretch. */
+  readonly copied?: readonly (readonly [from: number, to: number])[];
 }
+
+/** How many characters of the prose a symbol takes, and what else was likely in its place. */
+export type KeptWord = readonly [length: number, ...candidates: KeptCandidate[]];
+
+/** text: as it would have been set, where that is not the symbol with a blank before it. */
+export type KeptCandidate = readonly [symbol: string, probability: number, text?: string];
 
 /** A story in the telling, as it is kept. */
 export interface StorySession {
@@ -29,6 +39,8 @@ export interface StorySession {
   readonly temperature: number;
   readonly seed: number;
   readonly parts: readonly Part[];
+  /** The story that this one branched off from, and where. */
+  readonly parent?: { readonly id: string; readonly at: number };
 }
 
 export interface Clock {
@@ -70,7 +82,7 @@ export class StorySessions {
   ): Promise<StorySession> {
     const before = this.#changes.get(id) ?? Promise.resolve();
     const changed = before.then(async () => {
-      const session = await change(await this.#find(asker, id));
+      const session = await change(await this.find(asker, id));
       await this.#write(id, session);
       return session;
     });
@@ -119,7 +131,8 @@ export class StorySessions {
     }
   }
 
-  async #find({ server }: Asker, id: string): Promise<StorySession> {
+  /** A story as it is kept. Throws `usage` where it is not, or no longer. */
+  async find({ server }: Asker, id: string): Promise<StorySession> {
     const session = /^[0-9a-f]{32}$/.test(id)
       ? await this.#library.readDocument<StorySession>('sessions', id)
       : undefined;

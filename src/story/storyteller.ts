@@ -36,6 +36,25 @@ export interface Originality {
   readonly newFourWordRuns: number;
 }
 
+/** One symbol of a continuation, and what else might have stood there. */
+export interface StoryWord {
+  readonly symbol: string;
+  /** As it is typeset, with the white space before it where there is some; all of them together are `prose.continuation`. */
+  readonly text: string;
+  /** The three most likely symbols at this place, the most likely first; the one that was told need not be among them. */
+  readonly candidates: readonly StoryCandidate[];
+  /** Whether it is part of a run of five words or more (punctuation marks not counted) that stands in the corpus. */
+  readonly copied: boolean;
+}
+
+export interface StoryCandidate {
+  readonly symbol: string;
+  /** As it would have been typeset. */
+  readonly text: string;
+  /** The model's, at temperature 1: 0 to 1. */
+  readonly probability: number;
+}
+
 export interface Story {
   /** Keeps Continue, Retell and Undo working for a day, also after a restart. Empty where it could not be kept (disk full). */
   readonly id: string;
@@ -44,6 +63,8 @@ export interface Story {
   readonly opening: string;
   /** The symbols the model added, all parts of the story. */
   readonly continuation: readonly string[];
+  /** The same symbols with what is known of each. */
+  readonly words: readonly StoryWord[];
   /** The story typeset as prose, in two parts so that a surface can mark the opening; `opening + continuation` is the whole. */
   readonly prose: { readonly opening: string; readonly continuation: string };
   readonly replaced: readonly Replacement[];
@@ -53,6 +74,8 @@ export interface Story {
   readonly milliseconds: number;
   /** Parts told so far: 1, and one more for every Continue. Undo takes the last away while there is more than one. */
   readonly parts: number;
+  /** Where a branch comes from: the story, and the place in its continuation at which this one took another way. */
+  readonly parent?: { readonly id: string; readonly at: number };
 }
 
 export interface TrainRequest {
@@ -124,6 +147,14 @@ export interface Storyteller {
   continue(asker: Asker, id: string): Promise<Story>;
   retell(asker: Asker, id: string): Promise<Story>;
   undo(asker: Asker, id: string): Promise<Story>;
+  /**
+   * Another story that keeps the words of this one before a place, has another symbol there, and is told on as far as this one
+   * was. This one stays as it is. at: from 0, in the continuation. Throws `usage` for no such place, for a symbol that the
+   * corpus does not have, and when the story is over a day old.
+   */
+  branch(asker: Asker, id: string, at: number, symbol: string): Promise<Story>;
+  /** A story told within the last day, as it stands. Throws `usage` when it is no longer kept. */
+  retrieve(asker: Asker, id: string): Promise<Story>;
   /** Stores the files and asks for a training. All files are stored, or none. */
   train(asker: Asker, request: TrainRequest): Promise<TrainReply>;
   accuracy(asker: Asker, corpus?: string): Promise<AccuracyReport>;

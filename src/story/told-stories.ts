@@ -1,10 +1,13 @@
 import { FabulistError } from '../errors.ts';
 import { tokenize } from '../language/tokenizer.ts';
 import { Typesetter } from '../language/typeset.ts';
+import { UNKNOWN } from '../language/vocabulary.ts';
 import type { CorpusRef } from '../library/library.ts';
+import { quoted } from '../library/safe-names.ts';
 import type { Lease } from './model-shelf.ts';
 import { DEFAULT_WORDS } from './story-options.ts';
 import type { Part, StorySession, StorySessions } from './story-sessions.ts';
+import { keptWords, type Likely, likelyOf, wordsOf } from './story-words.ts';
 import type { Asker, Replacement, Story, StoryRequest } from './storyteller.ts';
 
 /** A retelling of a text known by heart starts at this heat, and gets hotter until another story comes out. */
@@ -108,6 +111,37 @@ export class ToldStories {
     });
   }
 
+  /** Another story, which takes another way at a place of this one's continuation. */
+  async branch(asker: Asker, id: string, at: number, symbol: string, now: Date): Promise<[string, StorySession]> {
+    const session = await this.#sessions.find(asker, id);
+    const length = session.parts.reduce((sum, { symbols }) => sum + symbols.length, 0);
+    if (!Number.isInteger(at) || at < 0 || at >= length) {
+      throw new FabulistError('usage', `at must be a whole number from 0 to ${length - 1}, not ${at}.`);
+    }
+    // The parts that end before the place stay as they are; what comes after them is one part.
+    const before: Part[] = [];
+    let first = 0;
+    for (const part of session.parts) {
+      if (first + part.symbols.length > at) break;
+      before.push(part);
+      first += part.symbols.length;
+    }
+    const split = session.parts[before.length] as Part;
+    const branched = await this.#with(session.corpus, split.version, async (lease): Promise<StorySession> => {
+      const other = knownSymbol(lease, symbol, session.corpus);
+      const given = [...split.symbols.slice(0, at - first), other];
+      const { opening, temperature, seed } = session;
+      const manner = { words: length - first, temperature, seed };
+      const { part } = await tellPart(lease, opening, before, manner, { symbols: given, likely: likelyOf(split) });
+      return { ...session, at: now.toISOString(), parts: [...before, part], parent: { id, at } };
+    });
+    return [await this.#keep(branched), branched];
+  }
+
+  retrieve(asker: Asker, id: string): Promise<StorySession> {
+    return this.#sessions.find(asker, id);
+  }
+
   async #with<T>(corpus: CorpusRef, version: string | undefined, task: (lease: Lease) => Promise<T>): Promise<T> {
     const lease = await this.#open(corpus, version);
     try {
@@ -133,27 +167,65 @@ export class ToldStories {
   }
 }
 
+/** Symbols that a part begins with whatever the model says, and what was likely in their places. */
+interface Given {
+  readonly symbols: readonly string[];
+  readonly likely: readonly (readonly Likely[])[];
+}
+
 /** Tells one more part after an opening and the parts before. */
 async function tellPart(
   { model }: Lease,
   opening: string,
   before: readonly Part[],
   manner: Manner,
+  given: Given = { symbols: [], likely: [] },
 ): Promise<{ part: Part; replaced: readonly Replacement[] }> {
-  const told = before.flatMap(({ symbols }) => symbols);
-  const { context, replaced } = model.openings.prepare(`${opening} ${told.join(' ')}`, model.starts.draw(manner.seed));
-  const symbols = model.vocabulary.decode(await model.teller.tell(context, manner));
+  const { vocabulary } = model;
+  const earlier = before.flatMap(({ symbols }) => symbols);
+  const read = [opening, ...earlier, ...given.symbols].join(' ');
+  const { context, replaced } = model.openings.prepare(read, model.starts.draw(manner.seed));
+  const words = manner.words - given.symbols.length;
+  const told = words > 0 ? await model.teller.tell(context, { ...manner, words }) : { ids: [], candidates: [] };
+  const symbols = [...given.symbols, ...vocabulary.decode(told.ids)];
+  const likely = [
+    ...given.likely.slice(0, given.symbols.length),
+    ...told.candidates.map((place) =>
+      place.map(({ id, probability }) => ({ symbol: vocabulary.symbolOf(id), probability })),
+    ),
+  ];
   const typesetter = new Typesetter(model.style);
   typesetter.read(opening);
   for (const part of before) typesetter.add(part.symbols);
-  const part = {
+  const pieces = typesetter.pieces(
     symbols,
-    prose: typesetter.add(symbols),
+    likely.map((place) => place.map(({ symbol }) => symbol)),
+  );
+  const begun = tokenize(opening);
+  const whole = [...begun, ...earlier, ...symbols];
+  const part: Part = {
+    symbols,
+    prose: pieces.map(({ text }) => text).join(''),
     version: model.version,
     engine: model.engine,
-    originality: model.originality.of([...tokenize(opening), ...told, ...symbols]),
+    originality: model.originality.of(whole),
+    words: keptWords(pieces, likely),
+    copied: model.originality
+      .copied(whole)
+      .map(([from, to]) => [Math.max(0, from - begun.length), to - begun.length] as const)
+      .filter(([, to]) => to > 0),
   };
   return { part, replaced };
+}
+
+/** A symbol that was named to be told. Throws `usage` for one that the corpus does not have. */
+function knownSymbol({ model: { vocabulary } }: Lease, named: string, corpus: CorpusRef): string {
+  const symbol = named.normalize('NFC').toLowerCase();
+  if (symbol !== UNKNOWN && vocabulary.idOf(symbol) !== undefined) return symbol;
+  throw new FabulistError(
+    'usage',
+    `${quoted(named)} stands nowhere in ${quoted(corpus.name)}; choose a word that does.`,
+  );
 }
 
 /** A kept story as people are shown it. milliseconds: that this asking took. */
@@ -164,6 +236,7 @@ export function storyOf(id: string, session: StorySession, milliseconds: number)
     corpus: session.corpus.name,
     opening: session.opening,
     continuation: session.parts.flatMap(({ symbols }) => symbols),
+    words: wordsOf(session),
     prose: { opening: session.opening, continuation: session.parts.map(({ prose }) => prose).join('') },
     replaced: session.replaced,
     originality: last.originality,
@@ -171,5 +244,6 @@ export function storyOf(id: string, session: StorySession, milliseconds: number)
     modelVersion: last.version,
     milliseconds,
     parts: session.parts.length,
+    ...(session.parent && { parent: session.parent }),
   };
 }

@@ -16,7 +16,7 @@ export async function readUploads(
   maxBytes: number,
 ): Promise<{ files: NewStory[]; read: TrainReply['read'] }> {
   // Loaded here: the tables that tell encodings and languages apart are large, and only a training needs them.
-  const { readStoryFile } = await import('../language/story-file.ts');
+  const { readStoryFile } = await import('../language/reading/story-file.ts');
   const limits = { bytes: maxBytes, symbols: (options.window ?? WINDOW) + 1 };
   const stories: NewStory[] = [];
   const read: TrainReply['read'][number][] = [];

@@ -25,7 +25,18 @@ const STORY: Story = {
   id: '0123456789abcdef0123456789abcdef',
   corpus: 'fables',
   opening: 'had a general',
-  continuation: ['council'],
+  continuation: ['council', 'to', 'consider', '.'],
+  words: [
+    [' council', ' mouse'],
+    [' to', ' of'],
+    [' consider', ' propose'],
+    ['.', ' what'],
+  ].map((texts, at) => ({
+    symbol: texts[0]?.trim() ?? '',
+    text: texts[0] ?? '',
+    candidates: texts.map((text, k) => ({ symbol: text.trim(), text, probability: k === 0 ? 0.8 : 0.1 })),
+    copied: at < 3,
+  })),
   prose: { opening: 'had a general', continuation: ' council to consider.' },
   replaced: [],
   originality: { longestCopiedWords: 3, newFourWordRuns: 1 },
@@ -34,6 +45,9 @@ const STORY: Story = {
   milliseconds: 12,
   parts: 1,
 };
+
+/** The id of what branched off from it. */
+const BRANCH = 'fedcba9876543210fedcba9876543210';
 
 export function corpusOf(server: string, name: string): Corpus {
   const story = {
@@ -85,6 +99,27 @@ export class FakeStoryteller implements Storyteller {
   async undo(asker: Asker, id: string): Promise<Story> {
     await this.#note('undo', asker, id);
     return this.story;
+  }
+
+  async branch(asker: Asker, id: string, at: number, symbol: string): Promise<Story> {
+    await this.#note('branch', asker, id, at, symbol);
+    const { words } = this.story;
+    const taken = words[at]?.candidates.find((candidate) => candidate.symbol === symbol);
+    const other = { symbol, text: taken?.text ?? ` ${symbol}`, candidates: words[at]?.candidates ?? [], copied: false };
+    const branched = words.with(at, other);
+    return {
+      ...this.story,
+      id: BRANCH,
+      continuation: branched.map((word) => word.symbol),
+      words: branched,
+      prose: { ...this.story.prose, continuation: branched.map(({ text }) => text).join('') },
+      parent: { id, at },
+    };
+  }
+
+  async retrieve(asker: Asker, id: string): Promise<Story> {
+    await this.#note('retrieve', asker, id);
+    return { ...this.story, id };
   }
 
   async train(asker: Asker, request: TrainRequest): Promise<TrainReply> {

@@ -70,6 +70,14 @@ export const STORY: Story = {
   corpus: 'belling-the-cat',
   opening: 'had a wizard',
   continuation: ['council', 'to', 'consider', '.'],
+  words: [
+    {
+      symbol: 'council',
+      text: ' council',
+      candidates: [{ symbol: 'council', text: ' council', probability: 0.91 }],
+      copied: true,
+    },
+  ],
   prose: {
     opening: 'Had a wizard',
     continuation: ' council to consider what measures they could take to outwit their common enemy.',

@@ -33,9 +33,9 @@ async function tell(
   words = 32,
 ): Promise<string> {
   const teller = new Teller(engine, model);
-  const told = await teller.tell(model.vocabulary.encode(opening.split(' ')), { words, temperature: 0, seed: 1 });
+  const { ids } = await teller.tell(model.vocabulary.encode(opening.split(' ')), { words, temperature: 0, seed: 1 });
   teller.dispose();
-  return model.vocabulary.decode(told).join(' ');
+  return model.vocabulary.decode(ids).join(' ');
 }
 
 onEachEngine('training', (open, name) => {

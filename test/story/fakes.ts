@@ -3,7 +3,7 @@ import { encodeModel } from '../../src/language/checkpoint.ts';
 import type { Model } from '../../src/language/model.ts';
 import { Random } from '../../src/language/random.ts';
 import { completeRecipe } from '../../src/language/recipe.ts';
-import type { TellOptions } from '../../src/language/teller.ts';
+import type { TellOptions, Told } from '../../src/language/telling.ts';
 import { tokenizeForms } from '../../src/language/tokenizer.ts';
 import { Vocabulary } from '../../src/language/vocabulary.ts';
 import type { CorpusRef, Figures, Library, NewVersion, Version } from '../../src/library/library.ts';
@@ -62,7 +62,7 @@ export class HeartTeller implements ModelTeller {
     HeartTeller.live++;
   }
 
-  async tell(context: Int32Array, options: TellOptions): Promise<Int32Array> {
+  async tell(context: Int32Array, options: TellOptions): Promise<Told> {
     if (this.disposed) throw new Error('told from a disposed teller');
     this.contexts.push(context);
     this.tellings.push(options);
@@ -74,7 +74,8 @@ export class HeartTeller implements ModelTeller {
       const strays = options.temperature > this.#stubborn && k % 4 === 3;
       ids.push(strays ? random.below(this.#model.vocabulary.size) : this.#next(ids));
     }
-    return Int32Array.from(ids.slice(context.length));
+    const told = ids.slice(context.length);
+    return { ids: Int32Array.from(told), candidates: told.map((id) => [{ id, probability: 1 }]) };
   }
 
   dispose(): void {

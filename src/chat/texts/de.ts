@@ -88,6 +88,57 @@ export const de: typeof en = {
     example: 'Ein Beispiel, in der Form Wörter davor - [das Wort, das wirklich folgt] vs [mein Tipp]:',
     curve: (corpus) => `Lernkurve von „${corpus}“`,
   },
+  pictures: {
+    curve: 'Lernkurve',
+    read: 'Überraschung bei Gelesenem (Loss)',
+    unread: 'Überraschung bei Ungelesenem',
+    right: 'Richtig geratene Wörter',
+    rightUnread: 'Richtig geraten bei Ungelesenem',
+    choicesRead: 'Wörter zur Wahl (Perplexität)',
+    choicesUnread: 'Wörter zur Wahl bei Ungelesenem',
+    best: 'bestes Modell',
+    tells: 'erzählt jetzt',
+    seconds: 'Sekunden',
+    minutes: 'Minuten',
+    hours: 'Stunden',
+    steps: 'Schritte',
+    nothing: 'Noch ist nichts gemessen.',
+    noVersions: 'Es gibt noch kein Modell.',
+    alt: {
+      at: (step, time) => `bei Schritt ${step}, nach ${time}`,
+      one: (at, of100, loss) =>
+        `Lernkurve aus einem einzigen Punkt, ${at}: ${of100} von 100 Wörtern richtig geraten, Überraschung (Loss) ${loss}.`,
+      length: (steps, time) => `Lernkurve über ${steps} Schritte in ${time}.`,
+      right: (start, end) => `Von 100 Wörtern waren am Anfang ${start} richtig geraten, am Ende ${end}.`,
+      read: (start, end) => `Die Überraschung (Loss) bei Gelesenem ging von ${start} auf ${end}.`,
+      unread: (start, end) => `Bei dem, was nicht gelesen war, ging sie von ${start} auf ${end}.`,
+      unreadOnce: (loss) => `Bei dem, was nicht gelesen war, war sie ${loss}.`,
+      noneUnread: 'Zum Prüfen blieb nichts beiseite.',
+      bestRight: (at, of100) => `Das beste Modell gab es ${at}, mit ${of100} von 100 Wörtern richtig.`,
+      bestUnread: (at, loss) => `Das beste Modell gab es ${at}, mit einer Überraschung von ${loss}.`,
+      byHeart: 'Danach begann es auswendig zu lernen: besser bei Gelesenem, schlechter bei allem anderen.',
+      stillBetter: 'Am Ende wurde es noch immer besser, und das ist das beste Modell.',
+    },
+    history: {
+      one: (day) => `Das einzige Modell ist vom ${day}.`,
+      many: (of, first, last) => `${of} Modelle, vom ${first} bis zum ${last}.`,
+      where: (unread) => `Gemessen an Text, den sie ${unread ? 'nicht gelesen' : 'gelesen'} hatten:`,
+      choices: (first, last, one) =>
+        one
+          ? `Es ist, als wäre jedes nächste Wort unter ${first} gleich guten gewählt (Perplexität).`
+          : `Das älteste wählte jedes nächste Wort wie unter ${first} gleich guten, das neueste wie unter ${last} (Perplexität).`,
+      right: (first, last, one) =>
+        one
+          ? `Von 100 Wörtern errät es ${first} richtig.`
+          : `Von 100 Wörtern errät das älteste ${first} richtig, das neueste ${last}.`,
+      newestTells: 'Das neueste erzählt.',
+      tells: (day) => `Es erzählt das vom ${day}.`,
+      keptOut: (of) =>
+        of === 1
+          ? '1 Modell war schlechter als das davor und blieb außen vor.'
+          : `${number(of)} Modelle waren schlechter als das davor und blieben außen vor.`,
+    },
+  },
   corpora: {
     title: 'Woraus ich erzählen kann',
     stories,

@@ -88,6 +88,55 @@ export const en = {
     example: 'An example, as the words before - [the word that really follows] vs [my guess]:',
     curve: (corpus: string) => `Learning curve of “${corpus}”`,
   },
+  pictures: {
+    curve: 'Learning curve',
+    read: 'Surprise at what it read (loss)',
+    unread: 'Surprise at what it had not read',
+    right: 'Words guessed right',
+    rightUnread: 'Words guessed right, not read',
+    choicesRead: 'Words to choose among (perplexity)',
+    choicesUnread: 'Words to choose among, not read',
+    best: 'best model',
+    tells: 'tells now',
+    seconds: 'seconds',
+    minutes: 'minutes',
+    hours: 'hours',
+    steps: 'steps',
+    nothing: 'Nothing has been measured yet.',
+    noVersions: 'There is no model yet.',
+    alt: {
+      at: (step: string, time: string) => `at step ${step}, after ${time}`,
+      one: (at: string, of100: string, loss: string) =>
+        `Learning curve of a single point, ${at}: ${of100} of 100 words guessed right, surprise (loss) ${loss}.`,
+      length: (steps: string, time: string) => `Learning curve over ${steps} steps in ${time}.`,
+      right: (start: string, end: string) =>
+        `Of 100 words it guessed ${start} right at the start and ${end} at the end.`,
+      read: (start: string, end: string) => `Its surprise (loss) at what it read went from ${start} to ${end}.`,
+      unread: (start: string, end: string) => `At what it had not read, it went from ${start} to ${end}.`,
+      unreadOnce: (loss: string) => `At what it had not read, it was ${loss}.`,
+      noneUnread: 'Nothing was kept aside to test it on.',
+      bestRight: (at: string, of100: string) => `The best model came ${at}, with ${of100} of 100 words right.`,
+      bestUnread: (at: string, loss: string) => `The best model came ${at}, with a surprise of ${loss}.`,
+      byHeart: 'After that it began to learn by heart: better at what it read, worse at what it had not.',
+      stillBetter: 'It was still getting better at the end, and that is the best model.',
+    },
+    history: {
+      one: (day: string) => `The only model is of ${day}.`,
+      many: (of: string, first: string, last: string) => `${of} models, from ${first} to ${last}.`,
+      where: (unread: boolean) => `Measured on text that they had ${unread ? 'not read' : 'read'}:`,
+      choices: (first: string, last: string, one: boolean) =>
+        one
+          ? `it is as if each next word was chosen among ${first} equally good ones (perplexity).`
+          : `the oldest chose each next word as if among ${first} equally good ones, the newest among ${last} (perplexity).`,
+      right: (first: string, last: string, one: boolean) =>
+        one
+          ? `It guesses ${first} of 100 words right.`
+          : `Of 100 words the oldest guesses ${first} right, the newest ${last}.`,
+      newestTells: 'The newest tells.',
+      tells: (day: string) => `The one of ${day} tells.`,
+      keptOut: (of: number) => `${count(of, 'model was', 'models were')} worse than the one before and kept out.`,
+    },
+  },
   corpora: {
     title: 'What I can tell from',
     stories: (value: number) => count(value, 'story', 'stories'),

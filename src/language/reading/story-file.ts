@@ -1,9 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { TextDecoder } from 'node:util';
 import chardet from 'chardet';
-import { FabulistError } from '../errors.ts';
-import { detectLanguage } from './detect-language.ts';
-import { tokenize } from './tokenizer.ts';
+import { FabulistError } from '../../errors.ts';
+import { detectLanguage } from '../detect-language.ts';
+import { tokenize } from '../tokenizer.ts';
 
 /** A file read as a story. */
 export interface StoryFile {

@@ -1,0 +1,21 @@
+/**
+ * What a teller reads with: several stories side by side, a row each, and what each would go on with. One kind of model
+ * reads its window anew for every symbol, another carries its state along; a teller need not know.
+ */
+export interface Reader {
+  /** Symbols before a place that its prediction can depend on; a context need not be read from further back. */
+  readonly memory: number;
+  /**
+   * Puts the stories in another order: row k goes on as the row `from[k]` of before, or begins anew where that is -1.
+   * Rows that are not named are let go. A reader begins with no rows.
+   */
+  arrange(from: readonly number[]): void;
+  /** Reads one more symbol of every story. ids: (rows). */
+  read(ids: Int32Array): void;
+  /**
+   * What the stories of some rows would go on with: (rows.length, vocabulary), natural logarithms of probabilities, which
+   * need not be normalised. At least one symbol of each was read. The array may be used again at the next call.
+   */
+  logits(rows: readonly number[]): Float32Array | Promise<Float32Array>;
+  dispose(): void;
+}

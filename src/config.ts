@@ -37,8 +37,22 @@ export interface Config {
   };
   /** Undefined where there is no token: then Discord is not joined. */
   readonly discord: DiscordConfig | undefined;
+  /** Undefined: the library is in files, and this machine trains. */
+  readonly database: { readonly url: string } | undefined;
+  /** What one server may have; undefined for as much as it likes. */
+  readonly quotas: Quotas;
+  /** Undefined: nothing is measured and no port is opened. */
+  readonly metrics: { readonly port: number; readonly host: string } | undefined;
   /** Undefined: `info` for a running bot, `warn` for a single command. */
   readonly logLevel: LogLevel | undefined;
+}
+
+export interface Quotas {
+  /** Trainings that wait or run at a time. */
+  readonly trainings: number | undefined;
+  readonly corpora: number | undefined;
+  /** Words and punctuation marks of all its stories. */
+  readonly words: number | undefined;
 }
 
 export interface DiscordConfig {
@@ -135,6 +149,17 @@ const KEYS = z.object({
   DISCORD_GUILD_IDS: listOf('ids of servers (17 to 20 digits), with commas between them', (id) =>
     /^\d{17,20}$/.test(id) ? id : undefined,
   ).optional(),
+  DATABASE_URL: key(
+    'the address of a PostgreSQL database, such as postgres://user:password@host:5432/fabulist',
+    (text) => (URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol) ? text : undefined),
+  ).optional(),
+  QUOTA_TRAININGS: wholeNumber(1, 1_000_000).optional(),
+  QUOTA_CORPORA: wholeNumber(1, 1_000_000).optional(),
+  QUOTA_WORDS: wholeNumber(1, 1_000_000_000).optional(),
+  METRICS_PORT: wholeNumber(1, 65_535).optional(),
+  METRICS_HOST: key('a name or address of this machine, such as 127.0.0.1', (text) =>
+    /^[\w.:-]+$/.test(text) ? text : undefined,
+  ).default('127.0.0.1'),
   LOG_LEVEL: oneOf(LOG_LEVELS).optional(),
 });
 
@@ -168,8 +193,9 @@ export function loadConfig(...sources: readonly Environment[]): Config {
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     const name = String(issue?.path[0]);
-    // A token that was pasted wrongly is still a secret.
-    const received = name.endsWith('_TOKEN') ? 'what it is now' : JSON.stringify(given[name]);
+    // A token that was pasted wrongly is still a secret, and so is the password in an address.
+    const received =
+      name.endsWith('_TOKEN') || name === 'DATABASE_URL' ? 'what it is now' : JSON.stringify(given[name]);
     throw new FabulistError('usage', `${name} must be ${issue?.message}, not ${received}.`);
   }
   const keys = parsed.data;
@@ -196,6 +222,14 @@ export function loadConfig(...sources: readonly Environment[]): Config {
             cdnOrigins: Object.freeze(keys.DISCORD_CDN_ORIGINS ?? []),
             guildIds: Object.freeze(keys.DISCORD_GUILD_IDS ?? []),
           }),
+    database: keys.DATABASE_URL === undefined ? undefined : Object.freeze({ url: keys.DATABASE_URL }),
+    quotas: Object.freeze({
+      trainings: keys.QUOTA_TRAININGS,
+      corpora: keys.QUOTA_CORPORA,
+      words: keys.QUOTA_WORDS,
+    }),
+    metrics:
+      keys.METRICS_PORT === undefined ? undefined : Object.freeze({ port: keys.METRICS_PORT, host: keys.METRICS_HOST }),
     logLevel: keys.LOG_LEVEL,
   });
 }

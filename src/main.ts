@@ -6,6 +6,7 @@ import type { Config, DiscordConfig } from './config.ts';
 import type { BackgroundInstall } from './engine/native/install-in-background.ts';
 import type { OpenedEngine } from './engine/open-engine.ts';
 import type { Library, ServerId } from './library/library.ts';
+import { type Closable, openGround } from './main/ground.ts';
 import type { Storyteller } from './story/storyteller.ts';
 import type { Journal } from './telemetry/late-log.ts';
 import type { NightlyReport } from './training/nightly-run.ts';
@@ -37,6 +38,8 @@ export interface Foundations {
   readonly log: Journal;
   /** Is given a line that the person at the machine should read, such as why the faster engine is not used. */
   readonly tell: (line: string) => void;
+  /** True for a process that stays, rather than a single command. */
+  readonly stays?: boolean;
   /** Which trainings wait until the native engine is installed; see `TrainingRunOptions`. */
   readonly waitForNative: 'all' | 'long';
 }
@@ -49,24 +52,11 @@ export async function assemble(foundations: Foundations): Promise<House> {
   const { config, log } = foundations;
   // The engine and the process of a training look for it there.
   if (config.cacheFolder) process.env.FABULIST_CACHE = config.cacheFolder;
-  const [{ FileLibrary }, { LocalTrainer }, { LibraryStoryteller }] = await Promise.all([
-    import('./library/file-library.ts'),
-    import('./training/local-trainer.ts'),
+  const [{ LibraryStoryteller }, ground] = await Promise.all([
     import('./story/library-storyteller.ts'),
+    openGround(foundations),
   ]);
-  const { dataFolder, starterFolder, retrain } = config;
-  const library = new FileLibrary({ dataFolder, starterFolder });
-  const trainer = new LocalTrainer({
-    library,
-    dataFolder,
-    starterFolder,
-    engine: config.engine,
-    trainers: config.trainers,
-    threads: config.trainerThreads,
-    tolerance: retrain.tolerance,
-    waitForNative: foundations.waitForNative,
-    log,
-  });
+  const { library, trainer } = ground;
   const surfaces: Surface[] = [];
   const announcements = once(async () => {
     const { Announcements } = await import('./chat/announcements.ts');
@@ -74,8 +64,8 @@ export async function assemble(foundations: Foundations): Promise<House> {
   });
   const nightly = once(async () => {
     const { Nightly } = await import('./training/nightly.ts');
-    const report = async (report: NightlyReport) => (await announcements()).report(report);
-    return new Nightly({ library, trainer, schedule: retrain, report, log });
+    const report = async (report: NightlyReport) => ground.report(report, await announcements());
+    return new Nightly({ library, trainer, schedule: config.retrain, report, log, ...ground.nightly });
   });
   const engines = new Engines(foundations);
   const storyteller = new LibraryStoryteller({
@@ -89,7 +79,7 @@ export async function assemble(foundations: Foundations): Promise<House> {
     modelMemory: config.modelMemory,
     log,
   });
-  const parts: Closable[] = [library, trainer, engines, storyteller];
+  const parts: Closable[] = [...ground.parts, engines, storyteller];
   return {
     library,
     trainer,
@@ -104,11 +94,13 @@ export async function assemble(foundations: Foundations): Promise<House> {
     },
     async settle() {
       const [told, nights] = [await announcements(), await nightly()];
-      trainer
-        .resume()
-        .then(() => told.follow(trainer.trainings()))
+      const names = surfaces.map(({ adapter }) => adapter.name);
+      ground
+        .takeUp(names)
+        .then((trainings) => told.follow(trainings))
         .catch((error: unknown) => log.error({ err: error }, 'earlier trainings were not taken up'));
       parts.push({ close: async () => nights.stop() });
+      await ground.receive(names, told);
       await nights.start();
       await engines.improve();
     },
@@ -216,10 +208,6 @@ class Engines {
   async close(): Promise<void> {
     await this.#installing?.stop();
   }
-}
-
-interface Closable {
-  close(): Promise<void>;
 }
 
 /** Closes all of them even where one fails, and throws the first failure. */

@@ -78,6 +78,7 @@ export class Session {
       config: this.config,
       log: this.log,
       tell: (line) => this.display.note(line),
+      stays: this.#stays,
       waitForNative: this.#stays ? 'long' : 'all',
     });
   }

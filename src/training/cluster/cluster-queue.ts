@@ -9,6 +9,13 @@ const HEARTBEAT = 10;
 const REFRESH = 3;
 const SUPERVISE = 3;
 const DAY = 86_400;
+/** What is new is told at once; what a lost trainer left is found by looking. */
+const WORKING = {
+  batchSize: 1,
+  pollingIntervalSeconds: 2,
+  notifyPollingIntervalSeconds: 2,
+  heartbeatRefreshSeconds: REFRESH,
+};
 
 export interface QueueLog {
   warn(details: object, message: string): void;
@@ -92,19 +99,13 @@ export class ClusterQueue {
 
   /** Takes up trainings, so many at a time. A handler that throws hands its training back to the queue. */
   async work(together: number, handle: (attempt: Attempt) => Promise<void>): Promise<void> {
-    await this.#boss.work(
-      TRAININGS,
-      {
-        localConcurrency: together,
-        batchSize: 1,
-        pollingIntervalSeconds: 2,
-        notifyPollingIntervalSeconds: 5,
-        heartbeatRefreshSeconds: REFRESH,
-      },
-      async ([job]) => {
+    for (let count = 0; count < together; count++) {
+      const id: string = await this.#boss.work(TRAININGS, WORKING, async ([job]) => {
+        // Looks for the next one at once when this one has ended.
+        this.#boss.notifyWorker(id);
         if (job) await handle({ job: job.id, number: job.retryCount, signal: job.signal });
-      },
-    );
+      });
+    }
   }
 
   /** Takes up no more trainings; those at work are the handler's to end. */

@@ -1,12 +1,16 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Database } from '../../library/postgres/database.ts';
 import { LiveTraining } from '../live-training.ts';
 import type { TrainingEvent } from '../trainer.ts';
 import type { TrainingRequests } from '../training-requests.ts';
 import { TrainingRun, type TrainingRunOptions } from '../training-run.ts';
-import { endTraining, rowsWhere, type TrainingRow, tellEvent } from './training-rows.ts';
+import { endForgotten, endTraining, rowsWhere, type TrainingRow, tellEvent } from './training-rows.ts';
 
 /** Milliseconds between two reports of progress that the others are told. */
 const REPORT = 1_000;
+/** Attempts at a training that fails for reasons nobody foresaw, and milliseconds between them. */
+const ATTEMPTS = 20;
+const PATIENCE = 2_000;
 
 /** One attempt of this process at a training of the cluster. */
 export class ClusterRun {
@@ -59,9 +63,18 @@ export class ClusterRun {
       this.#training.tell(learned);
     }
     await this.#telling;
-    if (this.#lost || !(await this.#isOurs())) return 'over';
     const end = this.#training.latest;
+    if (this.#lost) return 'over';
     if (this.#closing && end.kind !== 'finished') return 'again';
+    if (!(await this.#isOurs())) {
+      await endForgotten(this.#database, this.#row.job, this.#row.corpus);
+      return 'over';
+    }
+    // A surprise such as a database that was away for long: another attempt, but not without end.
+    if (end.kind === 'failed' && !end.setAside && Number(this.attempt.split(':')[1]) < ATTEMPTS) {
+      await pause(PATIENCE);
+      return 'again';
+    }
     const ended = await this.#database.transaction((statements) =>
       endTraining(statements, this.#row.job, end, 'attempt = $2 and revision = $3', [this.attempt, this.#revision]),
     );

@@ -7,7 +7,7 @@ import type { Attempt, ClusterQueue } from './cluster-queue.ts';
 import { ClusterRun } from './cluster-run.ts';
 import { Membership } from './membership.ts';
 import { StaleSweep } from './stale-sweep.ts';
-import { handBack, rowsWhere, takeUp } from './training-rows.ts';
+import { endForgotten, handBack, rowsWhere, takeUp } from './training-rows.ts';
 
 export interface ClusterWorkerOptions {
   readonly database: Database;
@@ -17,6 +17,9 @@ export interface ClusterWorkerOptions {
   /** Trainings at a time. */
   readonly together: number;
 }
+
+/** The row of a corpus that is gone. */
+const NOBODY = '0';
 
 /** Thrown in a handler, so that the queue gives the training to another at once. */
 class HandedBack extends Error {
@@ -80,7 +83,7 @@ export class ClusterWorker {
     if (this.#closing) throw new HandedBack();
     const row = await takeUp(database, job, number, this.#process);
     // It has ended, or a later attempt has it: the queue delivers at least once.
-    if (row === undefined) return;
+    if (row === undefined) return await endForgotten(database, job, NOBODY);
     const run = new ClusterRun(database, options, this.#requests, row, `${job}:${number}`);
     this.#runs.set(row.corpus, run);
     const lost = () => void run.lose();

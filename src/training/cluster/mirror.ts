@@ -82,6 +82,9 @@ export class Mirror {
       const training = this.#trainings.get(news.corpus);
       if (training) training.tell(news.event as TrainingEvent);
       else this.#lookAt(news.corpus);
+    } else if (news.kind === 'ended') {
+      const training = [...this.#trainings.values()].find(({ job }) => job === news.job);
+      if (training) this.#lookAt(training.corpus);
     } else this.#lookAt(news.corpus);
   }
 

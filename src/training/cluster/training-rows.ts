@@ -160,6 +160,14 @@ export async function writeEnd(
   await tell(statements, { kind: 'ended', corpus, job } satisfies News);
 }
 
+/** Tells that a training is over whose row went with its corpus. Nothing happens while the row is there. */
+export async function endForgotten(database: Database, job: string, corpus: string): Promise<void> {
+  await database.transaction(async (statements) => {
+    const rows = await rowsWhere(statements, 'job = $1', [job]);
+    if (rows.length === 0) await writeEnd(statements, corpus, job, { kind: 'cancelled' });
+  });
+}
+
 /** How trainings ended that are no longer there; what nobody knows of was cancelled with its corpus. */
 export async function endsOf(statements: Statements, jobs: readonly string[]): Promise<Map<string, TrainingEvent>> {
   const rows = await statements.query<{ job: string; event: string }>(

@@ -6,7 +6,7 @@ import type { Config, DiscordConfig } from './config.ts';
 import type { BackgroundInstall } from './engine/native/install-in-background.ts';
 import type { OpenedEngine } from './engine/open-engine.ts';
 import type { Library, ServerId } from './library/library.ts';
-import { type Closable, openGround } from './main/ground.ts';
+import { type Closable, type Ground, openGround } from './main/ground.ts';
 import type { Storyteller } from './story/storyteller.ts';
 import type { Journal } from './telemetry/late-log.ts';
 import type { NightlyReport } from './training/nightly-run.ts';
@@ -68,7 +68,7 @@ export async function assemble(foundations: Foundations): Promise<House> {
     return new Nightly({ library, trainer, schedule: config.retrain, report, log, ...ground.nightly });
   });
   const engines = new Engines(foundations);
-  const storyteller = new LibraryStoryteller({
+  const teller = new LibraryStoryteller({
     library,
     trainer,
     openEngine: () => engines.open(),
@@ -79,7 +79,8 @@ export async function assemble(foundations: Foundations): Promise<House> {
     modelMemory: config.modelMemory,
     log,
   });
-  const parts: Closable[] = [...ground.parts, engines, storyteller];
+  const parts: Closable[] = [...ground.parts, engines, teller];
+  const storyteller = await observed(foundations, ground, teller, parts);
   return {
     library,
     trainer,
@@ -106,6 +107,29 @@ export async function assemble(foundations: Foundations): Promise<House> {
     },
     close: once(() => closeInReverse(parts)),
   };
+}
+
+/** Opens the port for health and metrics where there is to be one, and has the storyteller measured. */
+async function observed(
+  { config, stays }: Foundations,
+  ground: Ground,
+  storyteller: Storyteller,
+  parts: Closable[],
+): Promise<Storyteller> {
+  if (!stays || !config.metrics) return storyteller;
+  const [{ observe }, { measured }] = await Promise.all([
+    import('./main/observation.ts'),
+    import('./main/measured.ts'),
+  ]);
+  const trainings = () => {
+    const all = ground.trainer.trainings();
+    const waiting = all.filter(({ latest }) => latest.kind === 'queued').length;
+    return { waiting, running: all.length - waiting };
+  };
+  const { oldest } = ground;
+  const observation = await observe(config.metrics, { ready: ground.check, trainings, ...(oldest && { oldest }) });
+  parts.push(observation);
+  return measured(storyteller, observation.metrics);
 }
 
 /** What the terminal surface is given of the machine; how files are read and kept is the command line's business. */

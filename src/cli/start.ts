@@ -32,10 +32,5 @@ async function joinDiscord(session: Session, config: DiscordConfig): Promise<voi
   }
   // A service has no input to answer, and its ending ends nothing.
   await Promise.all([house.settle(), joined]);
-  await aborted(session.signal);
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+  await session.ended();
 }

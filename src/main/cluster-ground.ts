@@ -1,10 +1,10 @@
 import { PostgresLibrary } from '../library/postgres/postgres-library.ts';
 import { ClusterQueue } from '../training/cluster/cluster-queue.ts';
 import { ClusterTrainer } from '../training/cluster/cluster-trainer.ts';
-import { ClusterWorker } from '../training/cluster/cluster-worker.ts';
 import { mayBeginNight } from '../training/cluster/nights.ts';
+import { queueAge } from '../training/cluster/training-rows.ts';
 import type { NightlyReport } from '../training/nightly-run.ts';
-import { type Closable, type Ground, type GroundOptions, trainingOptions } from './ground.ts';
+import type { Closable, Ground, GroundOptions } from './ground.ts';
 
 /** Milliseconds that what is at work is given to end when a process closes. */
 const ENDING = 5_000;
@@ -40,45 +40,11 @@ export async function openClusterGround({ config, log }: GroundOptions, url: str
       check: async () => {
         await database.query('select');
       },
+      oldest: () => queueAge(database),
       parts,
     };
   } catch (error) {
     for (const part of parts.toReversed()) await part.close().catch(() => undefined);
     throw error;
   }
-}
-
-/** A process that only trains, for the whole cluster. */
-export interface TrainerHouse extends Closable {
-  /** Trainings it makes now. */
-  running(): number;
-  check(): Promise<void>;
-}
-
-export async function openTrainerHouse(options: GroundOptions, url: string): Promise<TrainerHouse> {
-  const { dataFolder, starterFolder, trainers: together } = options.config;
-  const library = await PostgresLibrary.open({ url, dataFolder, starterFolder });
-  const queue = new ClusterQueue(url, options.log);
-  const { database } = library;
-  const run = { library, ...trainingOptions(options) };
-  const worker = new ClusterWorker({ database, queue, run, together });
-  const close = async () => {
-    await worker.close();
-    await queue.close(ENDING);
-    await library.close();
-  };
-  try {
-    await queue.open();
-    await worker.start();
-  } catch (error) {
-    await close().catch(() => undefined);
-    throw error;
-  }
-  return {
-    close,
-    running: () => worker.running,
-    check: async () => {
-      await database.query('select');
-    },
-  };
 }

@@ -28,6 +28,8 @@ export interface Ground {
   };
   /** Resolves while everything can be reached; throws otherwise. */
   check(): Promise<void>;
+  /** Seconds that the oldest waiting training has waited, where there is a queue of its own. */
+  readonly oldest?: () => Promise<number>;
   /** Closed in the reverse order. */
   readonly parts: readonly Closable[];
 }

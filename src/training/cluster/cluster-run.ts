@@ -25,6 +25,7 @@ export class ClusterRun {
   #revision: number;
   #stopping: boolean;
   #lost = false;
+  #ended = false;
   #closing = false;
   #toldAt = 0;
   #telling: Promise<void> = Promise.resolve();
@@ -78,8 +79,15 @@ export class ClusterRun {
     const ended = await this.#database.transaction((statements) =>
       endTraining(statements, this.#row.job, end, 'attempt = $2 and revision = $3', [this.attempt, this.#revision]),
     );
+    this.#ended = ended !== undefined;
     // Something else was asked for while it ended: another attempt learns that.
     return ended === undefined && (await this.#isOurs()) ? 'again' : 'over';
+  }
+
+  /** How it ended, once `run` has. */
+  get how(): 'finished' | 'cancelled' | 'failed' | 'left' {
+    const { kind } = this.#training.latest;
+    return this.#ended && (kind === 'finished' || kind === 'cancelled' || kind === 'failed') ? kind : 'left';
   }
 
   /** Takes in what people want of it by now. */

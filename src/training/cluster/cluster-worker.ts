@@ -16,6 +16,8 @@ export interface ClusterWorkerOptions {
   readonly run: TrainingRunOptions;
   /** Trainings at a time. */
   readonly together: number;
+  /** Told of every attempt that ends here; `left`: it goes back into the queue, or is another's by now. */
+  readonly onEnd?: (how: 'finished' | 'cancelled' | 'failed' | 'left') => void;
 }
 
 /** The row of a corpus that is gone. */
@@ -90,6 +92,7 @@ export class ClusterWorker {
     signal.addEventListener('abort', lost, { once: true });
     try {
       const outcome = await run.run(number > 0);
+      this.#options.onEnd?.(run.how);
       if (outcome === 'again') {
         await handBack(database, run.attempt);
         throw new HandedBack();

@@ -177,3 +177,18 @@ export async function endsOf(statements: Statements, jobs: readonly string[]): P
   const known = new Map(rows.map(({ job, event }) => [job, JSON.parse(event) as TrainingEvent]));
   return new Map(jobs.map((job) => [job, known.get(job) ?? { kind: 'cancelled' }]));
 }
+
+/** Seconds that the oldest waiting training has waited; 0 where none waits. */
+export async function queueAge(statements: Statements): Promise<number> {
+  const [row] = await statements.query<{ seconds: string | null }>(
+    'select extract(epoch from now() - min(asked_at)) as seconds from fabulist.trainings where attempt is null',
+  );
+  return Number(row?.seconds ?? 0);
+}
+
+export async function waitingCount(statements: Statements): Promise<number> {
+  const [row] = await statements.query<{ count: string }>(
+    'select count(*) from fabulist.trainings where attempt is null',
+  );
+  return Number(row?.count ?? 0);
+}

@@ -32,7 +32,8 @@ class HandedBack extends Error {
 export class ClusterWorker {
   readonly #options: ClusterWorkerOptions;
   readonly #requests: TrainingRequests;
-  readonly #process = randomUUID();
+  /** By which the others know it. */
+  readonly id = randomUUID();
   readonly #runs = new Map<string, ClusterRun>();
   readonly #bulletin: Bulletin;
   readonly #membership: Membership;
@@ -45,10 +46,10 @@ export class ClusterWorker {
     const { database, queue, run } = options;
     this.#options = options;
     this.#requests = new TrainingRequests(run.library, Date.now);
-    this.#membership = new Membership(database, this.#process, 'trainer');
+    this.#membership = new Membership(database, this.id, 'trainer');
     this.#sweep = new StaleSweep(database, queue, run.library, this.#requests, run.log);
     const lookAtAll = () => void this.#look([...this.#runs.keys()]);
-    this.#bulletin = new Bulletin(database, this.#process, (news) => this.#hear(news), lookAtAll);
+    this.#bulletin = new Bulletin(database, this.id, (news) => this.#hear(news), lookAtAll);
   }
 
   /** How many trainings it makes now. */
@@ -83,7 +84,7 @@ export class ClusterWorker {
   async #attempt({ job, number, signal }: Attempt): Promise<void> {
     const { database, run: options } = this.#options;
     if (this.#closing) throw new HandedBack();
-    const row = await takeUp(database, job, number, this.#process);
+    const row = await takeUp(database, job, number, this.id);
     // It has ended, or a later attempt has it: the queue delivers at least once.
     if (row === undefined) return await endForgotten(database, job, NOBODY);
     const run = new ClusterRun(database, options, this.#requests, row, `${job}:${number}`);

@@ -1,6 +1,6 @@
-import { type Corpus, type CorpusRef, STARTERS, type StoryRecord } from '../library.ts';
+import { type Corpus, type CorpusRef, type CorpusState, STARTERS, type StoryRecord } from '../library.ts';
 import { nameKey } from '../safe-names.ts';
-import { type CorpusState, corpusOf } from '../stories.ts';
+import { corpusOf } from '../stories.ts';
 import type { Statements } from './database.ts';
 import { keyHash, restored, stored } from './stored-text.ts';
 

@@ -2,6 +2,7 @@ import { FabulistError } from '../../errors.ts';
 import {
   type Corpus,
   type CorpusRef,
+  type CorpusState,
   type NewStory,
   type ServerId,
   STARTERS,
@@ -15,6 +16,7 @@ import {
   byName,
   checkNotStarter,
   corpusOf,
+  isRestored,
   stillReplaced,
   storyHash,
   unknownCorpus,
@@ -86,15 +88,7 @@ export class PostgresCorpora {
     checkNotStarter(corpus);
     const at = this.#clock().toISOString();
     return await this.#database.transaction(async (statements) => {
-      await statements.query(
-        `insert into fabulist.corpora (server, name_key, name, changed_at) values ($1, $2, $3, $4)
-         on conflict (server, name_key) do nothing`,
-        [...keyOf(corpus), stored(corpus.name), at],
-      );
-      const before = await lockCorpus(statements, corpus);
-      // Deleted between the two statements: the transaction is done again.
-      if (before === undefined) throw new Error('The corpus was deleted this very moment.');
-      const { id, state } = before;
+      const { id, before: state } = await lockOrMake(statements, corpus, at);
       const change = addition(state.stories, stories, mode, at);
       const whole = new Set(await wholeTexts(statements, id, [...change.texts.keys()]));
       const next = {
@@ -173,6 +167,22 @@ export class PostgresCorpora {
     this.#claims.takenFrom(row.id);
   }
 
+  async state(corpus: CorpusRef): Promise<CorpusState | undefined> {
+    checkRef(corpus);
+    return corpus.server === STARTERS ? undefined : (await this.#find(corpus))?.state;
+  }
+
+  async restore(state: CorpusState, texts: ReadonlyMap<string, string>): Promise<void> {
+    checkRef(state);
+    checkNotStarter(state);
+    await this.#database.transaction(async (statements) => {
+      const { id, before } = await lockOrMake(statements, state, state.changedAt);
+      if (isRestored(before.stories.length > 0 ? before : undefined, state)) return;
+      await writeRecords(statements, id, state);
+      for (const [hash, text] of texts) await writeText(statements, id, hash, text);
+    });
+  }
+
   async #find(corpus: CorpusRef) {
     const [found] = await readCorpora(this.#database, 'c.server = $1 and c.name_key = $2', keyOf(corpus));
     return found;
@@ -221,6 +231,23 @@ export class PostgresCorpora {
     const used = new Set(rows.map(({ hash }) => hash));
     return (hash) => used.has(hash);
   }
+}
+
+/** Takes the right to change a corpus, which is made where it is not there: with no stories until they are written. */
+async function lockOrMake(
+  statements: Statements,
+  corpus: CorpusRef,
+  at: string,
+): Promise<{ id: string; before: CorpusState }> {
+  await statements.query(
+    `insert into fabulist.corpora (server, name_key, name, changed_at) values ($1, $2, $3, $4)
+     on conflict (server, name_key) do nothing`,
+    [...keyOf(corpus), stored(corpus.name), at],
+  );
+  const locked = await lockCorpus(statements, corpus);
+  // Deleted between the two statements: the transaction is done again.
+  if (locked === undefined) throw new Error('The corpus was deleted this very moment.');
+  return { id: locked.id, before: locked.state };
 }
 
 /** Of these texts, the ones that are there and as their hash says: handing a damaged one over again mends it. */

@@ -2,6 +2,7 @@ import path from 'node:path';
 import type {
   Corpus,
   CorpusRef,
+  CorpusState,
   Library,
   NewStory,
   NewVersion,
@@ -107,6 +108,14 @@ export class PostgresLibrary extends PostgresDocuments implements Library {
   async deleteCorpus(corpus: CorpusRef): Promise<void> {
     await this.#corpora.deleteCorpus(corpus);
     this.#cache.tidy();
+  }
+
+  state(corpus: CorpusRef): Promise<CorpusState | undefined> {
+    return this.#corpora.state(corpus);
+  }
+
+  restore(state: CorpusState, texts: ReadonlyMap<string, string>): Promise<void> {
+    return this.#corpora.restore(state, texts);
   }
 
   versions(corpus: CorpusRef): Promise<VersionList> {

@@ -10,7 +10,7 @@ import {
 import { checkRef } from '../safe-names.ts';
 import type { Starters } from '../starters.ts';
 import { checkStoriesKnown, unknownCorpus } from '../stories.ts';
-import { checkFileNames, KEPT, keptOf, nextVersionId, noSuchVersion, tellingOf, versionOf } from '../version-rules.ts';
+import { checkFileNames, KEPT, keptOf, noSuchVersion, tellingOf, versionOf } from '../version-rules.ts';
 import type { Claims } from './claims.ts';
 import { existingRowOf, keyOf, lockCorpus, rowOf } from './corpus-rows.ts';
 import type { Database, Statements } from './database.ts';
@@ -56,9 +56,8 @@ export class PostgresModels {
       if (claim !== undefined) await this.#claims.fence(statements, id, claim);
       if (corpus.server !== STARTERS) checkStoriesKnown(locked.state, version.stories);
       const before = await readVersions(statements, corpus);
-      const now = this.#clock();
       const ids = [...before.whole.map((one) => one.version.id), ...before.damaged.map((one) => one.id)];
-      const added = versionOf(nextVersionId(now, [...ids, before.choice?.after ?? '']), now, version);
+      const added = versionOf(version, this.#clock(), [...ids, before.choice?.after ?? '']);
       await statements.query(
         `insert into fabulist.versions (bundle, corpus, id, created_at, corpus_hash, stories, figures, kept_out)
          values ($1, $2, $3, $4, $5, $6, $7, $8)`,
@@ -73,7 +72,7 @@ export class PostgresModels {
           added.keptOut === null ? null : stored(added.keptOut),
         ],
       );
-      await prune(statements, before, added);
+      await prune(statements, before, added, bundle);
       return JSON.parse(JSON.stringify(added)) as Version;
     });
   }
@@ -180,12 +179,13 @@ export class PostgresModels {
 }
 
 /** Keeps the last five and the one that tells; damaged ones go when they would be too old anyway. */
-async function prune(statements: Statements, before: VersionRows, added: Version): Promise<void> {
-  const all = [added, ...before.whole.map(({ version }) => version)];
+async function prune(statements: Statements, before: VersionRows, added: Version, bundle: string): Promise<void> {
+  const all = [added, ...before.whole.map(({ version }) => version)].sort((a, b) => (a.id < b.id ? 1 : -1));
   const stay = new Set(keptOf(all, tellingOf(all, before.choice)).map(({ id }) => id));
   const oldest = all[KEPT - 1]?.id;
+  const versions = [...before.whole, { bundle, version: added }];
   const gone = [
-    ...before.whole.filter(({ version }) => !stay.has(version.id)),
+    ...versions.filter(({ version }) => !stay.has(version.id)),
     ...before.damagedRows.filter(({ id }) => oldest !== undefined && id < oldest),
   ].map(({ bundle }) => bundle);
   if (gone.length > 0) await statements.query('delete from fabulist.bundles where id = any($1::bigint[])', [gone]);

@@ -4,7 +4,7 @@
  *
  *   npm run bench -- cluster          (10 to 30 minutes on two cores; PostgreSQL of Debian's packages must be installed)
  *
- * CLUSTER_CORPORA, CLUSTER_ROUNDS and CLUSTER_EVERY (seconds) make it smaller or harder, FABULIST_SEED another one.
+ * CLUSTER_CORPORA, CLUSTER_ROUNDS, CLUSTER_ITERATIONS and CLUSTER_EVERY (seconds) make it smaller or harder, FABULIST_SEED another one.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -29,7 +29,7 @@ try {
     stopped: 14_000,
     restarts: 2,
     seed: number('FABULIST_SEED', 1),
-    options: { name: 'article', units: 24, iterations: 600 },
+    options: { name: 'article', units: 24, iterations: number('CLUSTER_ITERATIONS', 600) },
     onLook: (line) => console.error(line),
   });
   console.error(chaosLine(result));

@@ -6,7 +6,8 @@ import type { Config, DiscordConfig } from './config.ts';
 import type { BackgroundInstall } from './engine/native/install-in-background.ts';
 import type { OpenedEngine } from './engine/open-engine.ts';
 import type { Library, ServerId } from './library/library.ts';
-import { type Closable, type Ground, openGround } from './main/ground.ts';
+import type { Closable, Ground } from './main/ground.ts';
+import { openGround } from './main/open-ground.ts';
 import type { Storyteller } from './story/storyteller.ts';
 import type { Journal } from './telemetry/late-log.ts';
 import type { NightlyReport } from './training/nightly-run.ts';
@@ -76,6 +77,7 @@ export async function assemble(foundations: Foundations): Promise<House> {
     setAside: (corpus) => trainer.setAside(corpus),
     forgotten: (corpus) => trainer.forget(corpus),
     maxUpload: config.maxUpload,
+    quotas: config.quotas,
     modelMemory: config.modelMemory,
     log,
   });

@@ -18,6 +18,9 @@ export interface Statements {
   query<Row extends object>(text: string, values?: readonly unknown[]): Promise<Row[]>;
 }
 
+/** A connection of one's own, as the driver has it. */
+export type Connection = pg.Client;
+
 /** A stopped process must not keep others waiting for what it had locked, ms. */
 const STANDSTILL = 5_000;
 const CONNECTING = 5_000;
@@ -100,7 +103,7 @@ export class Database implements Statements {
   }
 
   /** A connection of its own, for one who listens. Whoever asks closes it with `end`. */
-  async connection(): Promise<pg.Client> {
+  async connection(): Promise<Connection> {
     const client = new pg.Client(this.#settings());
     client.on('error', () => undefined);
     try {

@@ -1,6 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type pg from 'pg';
-import type { Database, Statements } from '../../library/postgres/database.ts';
+import type { Connection, Database, Statements } from '../../library/postgres/database.ts';
 
 /** What is told between processes. Everything told is also in a row: this only says where to look. */
 export type News =
@@ -35,7 +34,7 @@ export class Bulletin {
   readonly #process: string;
   readonly #onNews: (news: News) => void;
   readonly #onGap: () => void;
-  #client: pg.Client | undefined;
+  #client: Connection | undefined;
   #closed = false;
   #listening: Promise<void> = Promise.resolve();
 

@@ -15,18 +15,18 @@ describe.skipIf(!postgresPrograms())('a cluster whose processes are killed and s
       const result = await chaos({
         server,
         folders: { dataFolder: await temporaryFolder(), starterFolder: await starterFolder() },
-        corpora: 6,
-        rounds: 2,
+        corpora: 8,
+        rounds: 3,
         chats: 2,
         trainers: 4,
-        every: 2_500,
+        every: 2_000,
         stopped: 14_000,
         restarts: 2,
         seed: Number(process.env.FABULIST_SEED ?? 1),
-        options: { name: 'article', units: 24, iterations: 1_500 },
+        options: { name: 'article', units: 24, iterations: 300 },
       });
       console.log(chaosLine(result));
-      expect(result).toMatchObject({ trainings: 12, missing: 0, doubled: 0, stale: 0, overlaps: 0, endedTwice: 0 });
+      expect(result).toMatchObject({ trainings: 24, missing: 0, doubled: 0, stale: 0, overlaps: 0, endedTwice: 0 });
       expect(result.kills + result.stops).toBeGreaterThan(2);
     } finally {
       server.remove();

@@ -8,7 +8,7 @@ const OUT_OF_REACH = /^(08|57P0[1-5]|53300)/;
 /** 25P03: the server ended a transaction that stood still for too long. */
 const CUT = /^(08|57P0[1-5]|25P03)/;
 
-export function sqlState(error: unknown): string | undefined {
+function sqlState(error: unknown): string | undefined {
   return error instanceof pg.DatabaseError ? error.code : undefined;
 }
 

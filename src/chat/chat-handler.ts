@@ -125,6 +125,7 @@ export class ChatHandler {
       corpus: text(options.corpus),
       words: number(options.words),
       temperature: number(options.temperature),
+      maxCopy: number(options['max-copy']),
       seed: number(options.seed),
     };
     let unwatch: () => void = () => undefined;

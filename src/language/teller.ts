@@ -44,8 +44,8 @@ export class Teller {
   /** context: ids of the symbols before, at least one. The words depend on nothing but the model, the context and the options. */
   tell(context: Int32Array, options: TellOptions): Promise<Told> {
     return new Promise((resolve, reject) => {
-      const recent = context.slice(-this.#reader.memory);
-      this.#waiting.push({ telling: new Telling(recent, options, this.#unknown), resolve, reject });
+      const telling = new Telling(context, options, this.#reader.memory, this.#unknown);
+      this.#waiting.push({ telling, resolve, reject });
       if (!this.#busy) void this.#work();
     });
   }

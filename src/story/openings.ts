@@ -8,6 +8,8 @@ import type { Replacement } from './storyteller.ts';
 export interface PreparedOpening {
   /** Ids for the model: silent context where the opening is shorter than the window, then the opening. At least one. */
   readonly context: Int32Array;
+  /** How many of them are the silent ones. */
+  readonly silent: number;
   readonly replaced: readonly Replacement[];
 }
 
@@ -52,9 +54,10 @@ export class Openings {
       const id = this.#vocabulary.idOf(stand.known);
       if (id !== undefined) ids.push(id);
     }
-    const context = [...this.#silentContext(ids, start), ...ids];
+    const silent = this.#silentContext(ids, start);
     return {
-      context: Int32Array.from(context),
+      context: Int32Array.from([...silent, ...ids]),
+      silent: silent.length,
       replaced: [...replaced.values()].map(({ unknown, known }) => ({ unknown, known: this.#formOf(known) })),
     };
   }

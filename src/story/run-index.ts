@@ -53,6 +53,21 @@ export class RunIndex {
 
   /** Whether the whole run, of at least one id, stands in the text. */
   has(run: Int32Array): boolean {
+    return !this.#starts(run).next().done;
+  }
+
+  /** The ids that follow the run, of at least one id, somewhere in the text. */
+  after(run: Int32Array): Set<number> {
+    const ids = new Set<number>();
+    for (const start of this.#starts(run)) {
+      const id = this.#text[start + run.length] as number;
+      if (id >= 0) ids.add(id);
+    }
+    return ids;
+  }
+
+  /** Where the run stands in the text. */
+  *#starts(run: Int32Array): Generator<number, undefined> {
     // From the rarest of its ids, the fewest places are to be looked at.
     let rarest = 0;
     let [first, last] = this.#placesOf(run[0]);
@@ -64,9 +79,9 @@ export class RunIndex {
       const start = (this.#places[k] as number) - rarest;
       let length = 0;
       while (length < run.length && this.#text[start + length] === run[length]) length++;
-      if (length === run.length) return true;
+      if (length === run.length) yield start;
     }
-    return false;
+    return undefined;
   }
 
   /** Where in `#places` those of an id stand: the first, and the one after the last. */

@@ -1,3 +1,4 @@
+import type { StoryFile } from '../language/reading/story-file.ts';
 import type { RecipeOptions } from '../language/recipe.ts';
 import type { Corpus, ServerId, StoryRecord, Version, VersionList } from '../library/library.ts';
 import type { ReportTo, Training } from '../training/trainer.ts';
@@ -15,10 +16,14 @@ export interface StoryRequest {
   readonly opening: string;
   /** Default: the channel's corpus, else the server's, else `belling-the-cat`. */
   readonly corpus?: string | undefined;
-  /** Symbols to add, 8 to 256; default 32. */
+  /** Symbols to add, 8 to 256; default 32. Above temperature 0 a few less where a sentence ends there. */
   readonly words?: number | undefined;
   /** 0 (always the most likely symbol) to 2; default by the length of the corpus. */
   readonly temperature?: number | undefined;
+  /** Above temperature 0: the share of probability that symbols are drawn from, the most likely ones first; 0.05 to 1. */
+  readonly topP?: number | undefined;
+  /** Words in a row, marks not counted, that may stand in the corpus just so, 2 to 256; default: any number. */
+  readonly maxCopy?: number | undefined;
   readonly seed?: number | undefined;
 }
 
@@ -96,13 +101,8 @@ export interface TrainReply {
   readonly added: readonly StoryRecord[];
   /** Texts the corpus already had. */
   readonly already: readonly StoryRecord[];
-  /** What was detected in the files, for the reply: encoding, language, words. */
-  readonly read: readonly {
-    readonly fileName: string;
-    readonly encoding: string;
-    readonly language: string;
-    readonly words: number;
-  }[];
+  /** What was found in the files, for the reply. */
+  readonly read: readonly ({ readonly fileName: string } & Omit<StoryFile, 'text'>)[];
   readonly training: Training;
   /** Whether that training was under way already, and nothing new was handed over for it. */
   readonly joined?: boolean;

@@ -1,4 +1,5 @@
 import { FabulistError } from '../errors.ts';
+import type { TellOptions } from '../language/telling.ts';
 import { tokenize } from '../language/tokenizer.ts';
 import { Typesetter } from '../language/typeset.ts';
 import { UNKNOWN } from '../language/vocabulary.ts';
@@ -23,6 +24,8 @@ const SEEDS = 2 ** 32;
 interface Manner {
   readonly words: number;
   readonly temperature: number;
+  readonly topP?: number;
+  readonly maxCopy?: number | undefined;
   readonly seed: number;
 }
 
@@ -55,8 +58,8 @@ export class ToldStories {
       const { model } = lease;
       const start = model.starts.draw(seed);
       const text = tokenize(opening).length > 0 ? opening : model.starts.proseAt(start, Math.max(3, model.window));
-      const { words = DEFAULT_WORDS, temperature = model.temperature } = request;
-      const { part, replaced } = await tellPart(lease, text, [], { words, temperature, seed });
+      const { words = DEFAULT_WORDS, temperature = model.temperature, topP = model.topP, maxCopy } = request;
+      const { part, replaced } = await tellPart(lease, text, [], { words, temperature, topP, maxCopy, seed });
       return {
         server: asker.server,
         corpus,
@@ -65,6 +68,8 @@ export class ToldStories {
         replaced,
         words,
         temperature,
+        topP,
+        ...(maxCopy !== undefined && { maxCopy }),
         seed,
         parts: [part],
       };
@@ -75,10 +80,10 @@ export class ToldStories {
   continue(asker: Asker, id: string): Promise<StorySession> {
     return this.#sessions.change(asker, id, (session) =>
       this.#with(session.corpus, session.parts.at(-1)?.version, async (lease) => {
-        const { opening, parts, words, temperature } = session;
+        const { opening, parts } = session;
         // The same seed again could lead a sampled story round in the same circle.
         const seed = (session.seed + parts.length) % SEEDS;
-        const { part } = await tellPart(lease, opening, parts, { words, temperature, seed });
+        const { part } = await tellPart(lease, opening, parts, { ...session, seed });
         return { ...session, parts: [...parts, part] };
       }),
     );
@@ -94,7 +99,7 @@ export class ToldStories {
         let part: Part;
         let tries = 0;
         do {
-          const manner = { words: session.words, temperature, seed: this.#randomSeed() };
+          const manner = { ...session, temperature, seed: this.#randomSeed() };
           part = (await tellPart(lease, session.opening, before, manner)).part;
           temperature = Math.min(HOTTEST, temperature + HOTTER);
           tries++;
@@ -130,9 +135,11 @@ export class ToldStories {
     const branched = await this.#with(session.corpus, split.version, async (lease): Promise<StorySession> => {
       const other = knownSymbol(lease, symbol, session.corpus);
       const given = [...split.symbols.slice(0, at - first), other];
-      const { opening, temperature, seed } = session;
-      const manner = { words: length - first, temperature, seed };
-      const { part } = await tellPart(lease, opening, before, manner, { symbols: given, likely: likelyOf(split) });
+      const manner = { ...session, words: length - first };
+      const { part } = await tellPart(lease, session.opening, before, manner, {
+        symbols: given,
+        likely: likelyOf(split),
+      });
       return { ...session, at: now.toISOString(), parts: [...before, part], parent: { id, at } };
     });
     return [await this.#keep(branched), branched];
@@ -184,9 +191,20 @@ async function tellPart(
   const { vocabulary } = model;
   const earlier = before.flatMap(({ symbols }) => symbols);
   const read = [opening, ...earlier, ...given.symbols].join(' ');
-  const { context, replaced } = model.openings.prepare(read, model.starts.draw(manner.seed));
+  const { context, silent, replaced } = model.openings.prepare(read, model.starts.draw(manner.seed));
+  const { temperature, topP = 1, maxCopy, seed } = manner;
   const words = manner.words - given.symbols.length;
-  const told = words > 0 ? await model.teller.tell(context, { ...manner, words }) : { ids: [], candidates: [] };
+  const options: TellOptions = {
+    words,
+    temperature,
+    topP,
+    seed,
+    silent,
+    guides: model.guides(maxCopy),
+    // Who asks for the most likely words gets these, wherever they end.
+    ending: temperature > 0 ? model.ending : undefined,
+  };
+  const told = words > 0 ? await model.teller.tell(context, options) : { ids: [], candidates: [] };
   const symbols = [...given.symbols, ...vocabulary.decode(told.ids)];
   const likely = [
     ...given.likely.slice(0, given.symbols.length),

@@ -39,7 +39,8 @@ const STORY: Story = {
   })),
   prose: { opening: 'had a general', continuation: ' council to consider.' },
   replaced: [],
-  originality: { longestCopiedWords: 3, newFourWordRuns: 1 },
+  // Nothing copied: then nothing is said of it.
+  originality: { longestCopiedWords: 0, newFourWordRuns: 1 },
   engine: 'wasm',
   modelVersion: VERSION.id,
   milliseconds: 12,
@@ -125,7 +126,14 @@ export class FakeStoryteller implements Storyteller {
   async train(asker: Asker, request: TrainRequest): Promise<TrainReply> {
     await this.#note('train', asker, request);
     const corpus = corpusOf(asker.server, request.corpus ?? 'fables');
-    const read = request.files.map(({ fileName }) => ({ fileName, encoding: 'utf-8', language: 'en', words: 204 }));
+    const read = request.files.map(({ fileName }) => ({
+      fileName,
+      format: 'text' as const,
+      removed: [],
+      encoding: 'utf-8',
+      language: 'en',
+      words: 204,
+    }));
     if (this.training && this.joins)
       return { corpus, added: [], already: corpus.stories, read, training: this.training, joined: true };
     return { corpus, added: corpus.stories, already: [], read, training: this.#begin(corpus) };

@@ -160,7 +160,7 @@ describe('the piped terminal', () => {
     storyteller.training?.send({ kind: 'finished', version: VERSION, stopped: false });
     await adapter.ended;
     expect(sees()).toEqual([
-      expect.stringMatching(/^Read a tale\.txt: 204 words, in English\. Learned “fables”/),
+      expect.stringMatching(/^Read a tale\.txt: 204 words, in English \(UTF-8\)\. Learned “fables”/),
       expect.stringMatching(/^How/),
     ]);
   });
@@ -181,7 +181,7 @@ describe('the piped terminal', () => {
     await adapter.ended;
     expect(sees()).toEqual([
       'had a general council to consider. (I do not know “wizard”, so I went on as if it were “ribbon”.) ' +
-        '(I do not know “🐭” and left it out.) (30 words in a row are taken word for word from “fables”.)',
+        '(I do not know “🐭” and left it out.) (Copied from “fables”: at most 30 words in a row; of 100 runs of four words, 0 are new.)',
     ]);
   });
 
@@ -209,7 +209,7 @@ describe('the piped terminal', () => {
     type('/help');
     await eventually(() =>
       expect(sees()).toEqual([
-        'Hand me a text file to learn from: /train PATH, such as /train stories/fable.txt',
+        'Hand me a .txt, .md, .html or .epub file to learn from: /train PATH, such as /train stories/fable.txt',
         expect.stringMatching(/\/continue .*\/train PATH /),
       ]),
     );

@@ -15,20 +15,31 @@ export const de: typeof en = {
   story: {
     replaced: (unknown, known) => `„${unknown}“ kenne ich nicht; ich habe weitererzählt, als hieße es „${known}“.`,
     leftOut: (unknown) => `„${unknown}“ kenne ich nicht und habe es weggelassen.`,
-    copied: (length, corpus) => `${length} Wörter am Stück stehen genau so in „${corpus}“.`,
+    copied: (length, corpus, fresh) =>
+      `Abgeschrieben aus „${corpus}“: höchstens ${length === 1 ? 'ein Wort' : `${number(length)} Wörter`} am Stück; von 100 Folgen aus vier Wörtern ${fresh === '1' ? 'ist' : 'sind'} ${fresh} neu.`,
   },
   training: {
-    read: (file, length, language) => `${file} gelesen: ${words(length)}${language ? `, ${language}` : ''}.`,
+    read: (file, length, language, written) =>
+      `${file} gelesen: ${words(length)}${language ? `, ${language}` : ''} (${written}).`,
+    removed: (what) => `Weggelassen habe ich, was nicht zur Geschichte gehört: ${what}.`,
+    parts: {
+      licence: 'eine Lizenz von Project Gutenberg',
+      'page-numbers': 'Seitenzahlen',
+      'running-heads': 'Titel, die auf jeder Seite stehen',
+    },
     already: (file, corpus) => `${file} war schon in „${corpus}“.`,
     queued: (corpus, place) =>
       place === 1 ? `„${corpus}“ wird als Nächstes gelernt` : `„${corpus}“ wartet darauf, gelernt zu werden`,
     joined: (corpus) => `Das lerne ich schon: Ein Lernen von „${corpus}“ ist im Gange, mit allem, was darin ist.`,
     noFile: {
-      attachment: 'Gib mir eine Textdatei zum Lernen: Häng sie an /train an.',
-      path: 'Gib mir eine Textdatei zum Lernen: /train PFAD, etwa /train geschichten/fabel.txt',
+      attachment: 'Gib mir eine Geschichte zum Lernen: Häng eine Datei .txt, .md, .html oder .epub an /train an.',
+      path: 'Gib mir eine Datei .txt, .md, .html oder .epub zum Lernen: /train PFAD, etwa /train geschichten/fabel.txt',
     },
     preparing: (corpus) => `Ich mache mich bereit, „${corpus}“ zu lernen`,
     learning: (corpus) => `Ich lerne „${corpus}“`,
+    forecast: (words: number, different: number, time: string) =>
+      `${count(words, 'Wort', 'Wörter')}, davon ${number(different)} verschiedene: Das dauert ungefähr ${time}.`,
+    parrots: 'Einen so kurzen Text lerne ich auswendig; ich werde ihn eher wiederholen als selbst etwas erfinden.',
     place: 'Platz in der Warteschlange',
     atWork: 'Gerade dran',
     timeLeft: 'Noch',
@@ -172,7 +183,10 @@ export const de: typeof en = {
     intro:
       'Ich erzähle Geschichten weiter. Gib mir die ersten Wörter, und ich mache weiter wie die Geschichten, die ich gelernt habe.',
     example: 'Auf einer Insel',
-    path: { name: 'PFAD', does: 'Aus einer Textdatei lernen, etwa /train geschichten/fabel.txt' },
+    path: {
+      name: 'PFAD',
+      does: 'Aus einer Datei .txt, .md, .html oder .epub lernen, etwa /train geschichten/fabel.txt',
+    },
     actions: {
       continue: 'Die letzte Geschichte weitererzählen',
       retell: 'Ihren letzten Teil anders erzählen',
@@ -218,13 +232,14 @@ export const deCommands: CommandTexts = {
       corpus: 'Die Sammlung, aus der erzählt wird',
       words: 'Wie viele Wörter dazukommen, Satzzeichen eingeschlossen; sonst {words}',
       temperature: 'Wie gewagt: 0 nimmt immer das wahrscheinlichste Wort, 2 ist wild',
+      'max-copy': 'Wie viele Wörter am Stück genau so dastehen dürfen, wie ich sie las; sonst beliebig viele',
       seed: 'Eine Zahl; mit derselben kommt dieselbe Geschichte wieder',
     },
   },
   train: {
-    does: 'Mir eine Textdatei zum Lernen geben',
+    does: 'Mir eine Geschichte oder ein Buch zum Lernen geben',
     options: {
-      file: 'Eine einfache Textdatei; ohne sie lerne ich die Sammlung noch einmal',
+      file: 'Eine Geschichte als .txt, .md, .html oder .epub; ohne sie lerne ich die Sammlung noch einmal',
       corpus: 'Die Sammlung, in die sie kommt; sonst heißt sie wie die Datei',
       mode: 'Zur Sammlung dazu, oder neu anfangen',
     },

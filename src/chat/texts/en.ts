@@ -12,22 +12,32 @@ export const en = {
   story: {
     replaced: (unknown: string, known: string) => `I do not know “${unknown}”, so I went on as if it were “${known}”.`,
     leftOut: (unknown: string) => `I do not know “${unknown}” and left it out.`,
-    copied: (words: number, corpus: string) => `${words} words in a row are taken word for word from “${corpus}”.`,
+    copied: (words: number, corpus: string, fresh: string) =>
+      `Copied from “${corpus}”: at most ${count(words, 'word')} in a row; of 100 runs of four words, ${fresh} ${fresh === '1' ? 'is' : 'are'} new.`,
   },
   training: {
-    read: (file: string, words: number, language: string | undefined) =>
-      `Read ${file}: ${count(words, 'word')}${language ? `, in ${language}` : ''}.`,
+    read: (file: string, words: number, language: string | undefined, written: string) =>
+      `Read ${file}: ${count(words, 'word')}${language ? `, in ${language}` : ''} (${written}).`,
+    removed: (what: string) => `I left out what is not part of the story: ${what}.`,
+    parts: {
+      licence: 'a Project Gutenberg licence',
+      'page-numbers': 'page numbers',
+      'running-heads': 'titles repeated on every page',
+    },
     already: (file: string, corpus: string) => `${file} was in “${corpus}” already.`,
     queued: (corpus: string, place: number) =>
       place === 1 ? `“${corpus}” is next to be learned` : `“${corpus}” waits to be learned`,
     joined: (corpus: string) =>
       `I am learning that already: a training of “${corpus}” is under way, with all that is in it.`,
     noFile: {
-      attachment: 'Hand me a text file to learn from: attach it to /train.',
-      path: 'Hand me a text file to learn from: /train PATH, such as /train stories/fable.txt',
+      attachment: 'Hand me a story to learn from: attach a .txt, .md, .html or .epub file to /train.',
+      path: 'Hand me a .txt, .md, .html or .epub file to learn from: /train PATH, such as /train stories/fable.txt',
     },
     preparing: (corpus: string) => `Getting ready to learn “${corpus}”`,
     learning: (corpus: string) => `Learning “${corpus}”`,
+    forecast: (words: number, different: number, time: string) =>
+      `${count(words, 'word')}, ${number(different)} of them different: this takes about ${time}.`,
+    parrots: 'A text as short as this I learn by heart, so I will repeat it more than make up my own.',
     place: 'Place in the queue',
     atWork: 'At work on',
     timeLeft: 'Time left',
@@ -169,7 +179,7 @@ export const en = {
   help: {
     intro: 'I continue stories. Give me the first words, and I go on as the stories would that I have learned.',
     example: 'had a general',
-    path: { name: 'PATH', does: 'Learn from a text file, such as /train stories/fable.txt' },
+    path: { name: 'PATH', does: 'Learn from a .txt, .md, .html or .epub file, such as /train stories/fable.txt' },
     actions: {
       continue: 'Go on with the last story',
       retell: 'Tell its last part in another way',
@@ -214,13 +224,14 @@ export const enCommands: CommandTexts = {
       corpus: 'The collection of stories to tell from',
       words: 'How many words to add, punctuation marks included; usually {words}',
       temperature: 'How daring: 0 always takes the likeliest word, 2 is wild',
+      'max-copy': 'How many words in a row may be just as I read them; usually any number',
       seed: 'A number; the same one tells the same story again',
     },
   },
   train: {
-    does: 'Hand me a text file to learn from',
+    does: 'Hand me a story or a book to learn from',
     options: {
-      file: 'A plain text file; left out, I learn the collection once more',
+      file: 'A story as .txt, .md, .html or .epub; left out, I learn the collection once more',
       corpus: 'The collection it goes to; usually named like the file',
       mode: 'Add to the collection, or start it clean',
     },

@@ -8,13 +8,14 @@ export const esCommands: CommandTexts = {
       corpus: 'La colección de cuentos de la que cuento',
       words: 'Cuántas palabras añadir, contando los signos de puntuación; si no, {words}',
       temperature: 'La osadía: 0 toma siempre la palabra más probable, 2 es desatado',
+      'max-copy': 'Cuántas palabras seguidas pueden estar tal como las leí; si no, las que sean',
       seed: 'Un número; con el mismo vuelve el mismo cuento',
     },
   },
   train: {
     does: 'Darme un archivo de texto para aprender',
     options: {
-      file: 'Un archivo de texto sin formato; si falta, aprendo la colección otra vez',
+      file: 'Un cuento en .txt, .md, .html o .epub; si falta, aprendo la colección otra vez',
       corpus: 'La colección a la que va; si no, se llama como el archivo',
       mode: 'Añadir a la colección o empezar de cero',
     },

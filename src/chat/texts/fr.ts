@@ -8,13 +8,14 @@ export const frCommands: CommandTexts = {
       corpus: 'Le recueil d’histoires d’où je raconte',
       words: 'Combien de mots ajouter, signes de ponctuation compris ; sinon {words}',
       temperature: 'L’audace : 0 prend toujours le mot le plus probable, 2 est débridé',
+      'max-copy': 'Combien de mots de suite peuvent être tels que je les ai lus ; sinon, sans limite',
       seed: 'Un nombre ; le même redonne la même histoire',
     },
   },
   train: {
     does: 'Me confier un fichier texte à apprendre',
     options: {
-      file: 'Un fichier de texte brut ; sans lui, j’apprends le recueil encore une fois',
+      file: 'Une histoire en .txt, .md, .html ou .epub ; sans elle, je réapprends le recueil',
       corpus: 'Le recueil où il va ; sinon il porte le nom du fichier',
       mode: 'Ajouter au recueil, ou repartir de zéro',
     },

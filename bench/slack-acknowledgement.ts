@@ -15,7 +15,7 @@ import { Random } from '../src/language/random.ts';
 import { ALICE, OURS, TOKEN } from '../test/chat/slack/open-slack.ts';
 import { SlackPerson } from '../test/chat/slack/people.ts';
 import { APP_TOKEN, SIGNING_SECRET, StandIn } from '../test/chat/slack/stand-in.ts';
-import type { Measurement } from './index.ts';
+import type { Measurement } from './measurement.ts';
 
 const COMMANDS = 200;
 /** Milliseconds over which they are spread. */

@@ -45,8 +45,22 @@ export interface Config {
   readonly secretsSet: readonly string[];
   /** What stands before the names of Slack's slash commands. */
   readonly slackCommandPrefix: string;
+  /** Undefined: the library is in files, and this machine trains. */
+  readonly database: { readonly url: string } | undefined;
+  /** What one server may have; undefined for as much as it likes. */
+  readonly quotas: Quotas;
+  /** Undefined: nothing is measured and no port is opened. */
+  readonly metrics: { readonly port: number; readonly host: string } | undefined;
   /** Undefined: `info` for a running bot, `warn` for a single command. */
   readonly logLevel: LogLevel | undefined;
+}
+
+export interface Quotas {
+  /** Trainings that wait or run at a time. */
+  readonly trainings: number | undefined;
+  readonly corpora: number | undefined;
+  /** Words and punctuation marks of all its stories. */
+  readonly words: number | undefined;
 }
 
 export interface DiscordConfig {
@@ -211,6 +225,17 @@ const KEYS = z.object({
     /^[a-z0-9_-]{1,20}$/.test(text) ? text : undefined,
   ).default(''),
   FABULIST_SECRET: inOneWord('a secret of 16 characters or more, in one word', /^[\x21-\x7e]{16,}$/),
+  DATABASE_URL: key(
+    'the address of a PostgreSQL database, such as postgres://user:password@host:5432/fabulist',
+    (text) => (URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol) ? text : undefined),
+  ).optional(),
+  QUOTA_TRAININGS: wholeNumber(1, 1_000_000).optional(),
+  QUOTA_CORPORA: wholeNumber(1, 1_000_000).optional(),
+  QUOTA_WORDS: wholeNumber(1, 1_000_000_000).optional(),
+  METRICS_PORT: wholeNumber(1, 65_535).optional(),
+  METRICS_HOST: key('a name or address of this machine, such as 127.0.0.1', (text) =>
+    /^[\w.:-]+$/.test(text) ? text : undefined,
+  ).default('127.0.0.1'),
   LOG_LEVEL: oneOf(LOG_LEVELS).optional(),
 });
 
@@ -244,8 +269,9 @@ export function loadConfig(...sources: readonly Environment[]): Config {
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     const name = String(issue?.path[0]);
-    // A token that was pasted wrongly is still a secret.
-    const received = /_(TOKEN|SECRET|PASSWORD)$/.test(name) ? 'what it is now' : JSON.stringify(given[name]);
+    // A token that was pasted wrongly is still a secret, and so is the password in an address.
+    const secret = /_(TOKEN|SECRET|PASSWORD)$/.test(name) || name === 'DATABASE_URL';
+    const received = secret ? 'what it is now' : JSON.stringify(given[name]);
     throw new FabulistError('usage', `${name} must be ${issue?.message}, not ${received}.`);
   }
   const keys = parsed.data;
@@ -282,6 +308,14 @@ export function loadConfig(...sources: readonly Environment[]): Config {
     slack: slackConfigOf(keys),
     secretsSet: Object.freeze(Object.keys(given).filter((name) => /_(TOKEN|SECRET|CLIENT_ID|PASSWORD)$/.test(name))),
     slackCommandPrefix: keys.SLACK_COMMAND_PREFIX,
+    database: keys.DATABASE_URL === undefined ? undefined : Object.freeze({ url: keys.DATABASE_URL }),
+    quotas: Object.freeze({
+      trainings: keys.QUOTA_TRAININGS,
+      corpora: keys.QUOTA_CORPORA,
+      words: keys.QUOTA_WORDS,
+    }),
+    metrics:
+      keys.METRICS_PORT === undefined ? undefined : Object.freeze({ port: keys.METRICS_PORT, host: keys.METRICS_HOST }),
     logLevel: keys.LOG_LEVEL,
   });
 }

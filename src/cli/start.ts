@@ -39,7 +39,7 @@ async function start(session: Session): Promise<void> {
   }
   // A service has no input to answer, and its ending ends nothing.
   await Promise.all([house.settle(), joined]);
-  await aborted(session.signal);
+  await session.ended();
 }
 
 async function openPage(session: Session, house: House): Promise<void> {
@@ -63,9 +63,4 @@ async function openRemotes(session: Session, house: House): Promise<Remote[]> {
     remotes.push({ title: 'Slack', start: () => slack.start() });
   }
   return remotes;
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }

@@ -51,6 +51,7 @@ export const COMMANDS: readonly Command[] = [
         least: STORY_LIMITS.temperature.least,
         most: STORY_LIMITS.temperature.most,
       },
+      { name: 'max-copy', type: 'whole', least: STORY_LIMITS.maxCopy.least, most: STORY_LIMITS.maxCopy.most },
       { name: 'seed', type: 'whole', least: STORY_LIMITS.seed.least, most: STORY_LIMITS.seed.most },
     ],
   },

@@ -10,6 +10,8 @@ interface StoryOptions {
   readonly corpus?: string;
   readonly words?: number;
   readonly temperature?: number;
+  readonly topP?: number;
+  readonly maxCopy?: number;
   readonly seed?: number;
 }
 
@@ -21,6 +23,8 @@ export function addStory(program: Command, open: OpenSession): void {
     .option('--corpus <name>', 'the corpus that tells (default: the chosen one, see corpora)')
     .option('--words <n>', 'words and punctuation marks to add, 8 to 256 (default: 32)', number('--words'))
     .option('--temperature <t>', '0 always takes the most likely word; up to 2 dares more', number('--temperature'))
+    .option('--top-p <p>', 'draw from the most likely words that together have this share, up to 1', number('--top-p'))
+    .option('--max-copy <n>', 'at most so many words in a row as they stand in the corpus', number('--max-copy'))
     .option('--seed <n>', 'with the same temperature, the same seed tells the same story', number('--seed'))
     .action(async (opening: string[], options: StoryOptions, command: Command) => {
       const session = open(command);
@@ -30,6 +34,8 @@ export function addStory(program: Command, open: OpenSession): void {
         corpus: options.corpus,
         words: options.words,
         temperature: options.temperature,
+        topP: options.topP,
+        maxCopy: options.maxCopy,
         seed: options.seed,
       };
       const story = await storyteller.tell(ASKER, request, (training) => void session.display.show(training));

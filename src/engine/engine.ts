@@ -29,6 +29,8 @@ export interface Parameter {
   value(): Tensor;
   /** Replaces the values; as many as the shape holds. */
   assign(values: Float32Array): void;
+  /** Moves the values a share of the way to the target: value + share (target - value). target: of the same shape. */
+  approach(target: Tensor, share: number): void;
   dispose(): void;
 }
 
@@ -60,6 +62,23 @@ export interface CellState {
   readonly h: Tensor;
 }
 
+/** What a layer of LSTM cells computed for a batch, symbol after symbol: as `CellState`, each (steps, batch, units). */
+export interface LayerStates {
+  readonly i: Tensor;
+  readonly g: Tensor;
+  readonly f: Tensor;
+  readonly o: Tensor;
+  readonly c: Tensor;
+  readonly tanhC: Tensor;
+  readonly h: Tensor;
+}
+
+/** What a cell carries to the next symbol, both (batch, units). */
+export interface CellMemory {
+  readonly h: Tensor;
+  readonly c: Tensor;
+}
+
 export interface Engine {
   readonly name: EngineName;
   /** Name and version, for a person: `TensorFlow 2.21.0 (tfjs-node 4.22.0)`. */
@@ -75,10 +94,19 @@ export interface Engine {
   sumRowsById(rows: Tensor, ids: Tensor, count: number): Tensor;
   /** Takes rows by id: table (count, width), ids (n) int32 -> (n, width). */
   pickRows(table: Tensor, ids: Tensor): Tensor;
+  /** left right, (n, a) and (a, b) -> (n, b). */
+  product(left: Tensor, right: Tensor): Tensor;
+  /** Rows of the same width below one another; a single part is given back itself. */
+  stackRows(parts: readonly Tensor[]): Tensor;
   /** left^T right, (n, a) and (n, b) -> (a, b): the gradient of a weight matrix. */
   leftTransposedProduct(left: Tensor, right: Tensor): Tensor;
   /** left right^T, (n, b) and (a, b) -> (n, a): a gradient on its way back through a weight matrix. */
   rightTransposedProduct(left: Tensor, right: Tensor): Tensor;
+  /**
+   * The forward pass of one LSTM cell without tfjs-core's part in every operation, where the engine can do without it (null
+   * otherwise): `cellForward` of `src/language/lstm-cell.ts` from the sum of `parts`, each (batch, 4 units).
+   */
+  readonly cellState: ((parts: readonly Tensor[], cBefore: Tensor | null) => CellState) | null;
   /**
    * The backward pass of one LSTM cell as one kernel, where the engine has one (null otherwise).
    * dh, dc, cBefore: (batch, units) -> dz: (batch, 4 units) in the order i, c, f, o; dcBefore: (batch, units).
@@ -86,4 +114,23 @@ export interface Engine {
   readonly cellGradient:
     | ((state: CellState & { f: Tensor }, cBefore: Tensor, dh: Tensor, dc: Tensor) => { dz: Tensor; dcBefore: Tensor })
     | null;
+  /**
+   * A layer of LSTM cells over a whole sequence as one kernel, where the engine has one (null otherwise).
+   * x: (steps, batch, inputs); cBefore, hBefore: (batch, units); weights: (inputs + units, 4 units), the input's above the
+   * state's; bias: (4 units), in the order i, c, f, o.
+   */
+  readonly lstmLayer:
+    | ((x: Tensor, cBefore: Tensor, hBefore: Tensor, weights: Tensor, bias: Tensor) => LayerStates)
+    | null;
+  /**
+   * A mask that drops a share of what it is multiplied with and makes up for it: 0 with probability `rate`, else
+   * 1 / (1 - rate). The same seed gives the same mask on the same engine. seed: a whole number from 0 to 2^31 - 1.
+   */
+  dropoutMask(shape: readonly number[], rate: number, seed: number): Tensor;
+  /**
+   * One LSTM cell's step forward as one kernel, where the engine has one (null otherwise): for telling, which wants no more
+   * than the state. x: (batch, inputs), of no columns where `bias` is all that comes in; h, c: (batch, units);
+   * kernel: (inputs + units, 4 units); bias: (4 units); gates in the order i, c, f, o. Call within a tidy.
+   */
+  readonly cellStep: ((x: Tensor, h: Tensor, c: Tensor, kernel: Tensor, bias: Tensor) => CellMemory) | null;
 }

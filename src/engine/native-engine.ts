@@ -2,25 +2,13 @@ import { createRequire } from 'node:module';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Engine, NamedValues, Optimizer, OptimizerKind, Parameter, Tensor } from './engine.ts';
 import { valuesOf } from './named-values.ts';
+import { type Attribute, type Binding, type Context, stepKernels } from './native/kernels.ts';
 import { mendNodeUtil } from './native/mend-node-util.ts';
 
 /** The part of tfjs-node's backend that runs any TensorFlow operation by name. */
 interface NativeBackend {
-  readonly binding: Readonly<
-    Record<
-      'TF_ATTR_BOOL' | 'TF_ATTR_FLOAT' | 'TF_ATTR_STRING' | 'TF_ATTR_TYPE' | 'TF_ATTR_SHAPE' | 'TF_FLOAT' | 'TF_INT32',
-      number
-    >
-  > & {
-    readonly TF_Version: string;
-  };
+  readonly binding: Binding;
   executeMultipleOutputs(name: string, attributes: Attribute[], inputs: Tensor[], outputs: number): Tensor[];
-}
-
-interface Attribute {
-  readonly name: string;
-  readonly type: number;
-  readonly value: unknown;
 }
 
 /**
@@ -34,11 +22,15 @@ export async function openNativeEngine(options: { threads?: number | undefined }
   mendNodeUtil();
   const require = createRequire(import.meta.url);
   require('@tensorflow/tfjs-node');
+  const { Int64Scalar } = require('@tensorflow/tfjs-node/dist/int64_tensors.js');
   await tf.setBackend('tensorflow');
-  return nativeEngine(tf.backend() as unknown as NativeBackend, require('@tensorflow/tfjs-node/package.json').version);
+  const whole = (value: number) => new Int64Scalar(value) as Tensor;
+  const { version } = require('@tensorflow/tfjs-node/package.json');
+  return nativeEngine(tf.backend() as unknown as NativeBackend, version, whole);
 }
 
-function nativeEngine(backend: NativeBackend, version: string): Engine {
+/** whole: an int64 scalar, which tfjs-core's tensors cannot be. */
+function nativeEngine(backend: NativeBackend, version: string, whole: (value: number) => Tensor): Engine {
   const { binding } = backend;
   const floatType: Attribute = { name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT };
   const run = (name: string, attributes: Attribute[], inputs: Tensor[], outputs: number) =>
@@ -46,6 +38,8 @@ function nativeEngine(backend: NativeBackend, version: string): Engine {
   const context: Context = { binding, floatType, run };
   const labelType: Attribute = { name: 'Tlabels', type: binding.TF_ATTR_TYPE, value: binding.TF_INT32 };
   const noPeephole: Attribute = { name: 'use_peephole', type: binding.TF_ATTR_BOOL, value: false };
+  const noForgetBias: Attribute = { name: 'forget_bias', type: binding.TF_ATTR_FLOAT, value: 0 };
+  const noClip: Attribute = { name: 'cell_clip', type: binding.TF_ATTR_FLOAT, value: -1 };
   // LSTMBlockCellGrad wants the cell's weights too but takes only their shapes: it leaves the products to the caller.
   const shapes = new Map<number, { weights: Tensor; peephole: Tensor; bias: Tensor }>();
   const shapesOf = (units: number) => {
@@ -67,10 +61,7 @@ function nativeEngine(backend: NativeBackend, version: string): Engine {
       const [loss, gradient] = run('SparseSoftmaxCrossEntropyWithLogits', [floatType, labelType], [logits, labels], 2);
       return { loss: loss as Tensor, gradient: gradient as Tensor };
     },
-    sumRowsById: (rows, ids, count) => tf.unsortedSegmentSum(rows, ids as tf.Tensor1D, count),
-    pickRows: (table, ids) => tf.gather(table, ids as tf.Tensor1D),
-    leftTransposedProduct: (left, right) => tf.matMul(left as tf.Tensor2D, right as tf.Tensor2D, true, false),
-    rightTransposedProduct: (left, right) => tf.matMul(left as tf.Tensor2D, right as tf.Tensor2D, false, true),
+    ...stepKernels(context),
     cellGradient: ({ i, g, f, o, c, tanhC, h }, cBefore, dh, dc) => {
       const [batch, units] = h.shape as [number, number];
       const { weights, peephole, bias } = shapesOf(units);
@@ -81,13 +72,45 @@ function nativeEngine(backend: NativeBackend, version: string): Engine {
         return { dz, dcBefore };
       });
     },
+    lstmLayer: (x, cBefore, hBefore, weights, bias) => {
+      const [steps] = x.shape as [number];
+      const { peephole } = shapesOf(hBefore.shape[1] as number);
+      const attributes = [
+        floatType,
+        { name: 'forget_bias', type: binding.TF_ATTR_FLOAT, value: 0 },
+        { name: 'cell_clip', type: binding.TF_ATTR_FLOAT, value: -1 },
+        noPeephole,
+      ];
+      const inputs = [whole(steps), x, cBefore, hBefore, weights, peephole, peephole, peephole, bias];
+      const [i, c, f, o, g, tanhC, h] = run('BlockLSTM', attributes, inputs, 7) as [
+        Tensor,
+        Tensor,
+        Tensor,
+        Tensor,
+        Tensor,
+        Tensor,
+        Tensor,
+      ];
+      return { i, g, f, o, c, tanhC, h };
+    },
+    dropoutMask: (shape, rate, seed) =>
+      tf.tidy(() => {
+        const attributes = [
+          { name: 'dtype', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT },
+          { name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_INT32 },
+          { name: 'Tseed', type: binding.TF_ATTR_TYPE, value: binding.TF_INT32 },
+        ];
+        const inputs = [tf.tensor1d([...shape], 'int32'), tf.tensor1d([seed, 0], 'int32')];
+        const drawn = run('StatelessRandomUniform', attributes, inputs, 1)[0] as Tensor;
+        return tf.mul(tf.cast(tf.greaterEqual(drawn, rate), 'float32'), 1 / (1 - rate));
+      }),
+    cellStep: (x, h, c, kernel, bias) => {
+      const { peephole } = shapesOf(h.shape[1] as number);
+      const inputs = [x, c, h, kernel, peephole, peephole, peephole, bias];
+      const outputs = run('LSTMBlockCell', [floatType, noPeephole, noForgetBias, noClip], inputs, 7);
+      return { c: outputs[1] as Tensor, h: outputs[6] as Tensor };
+    },
   };
-}
-
-interface Context {
-  readonly binding: NativeBackend['binding'];
-  readonly floatType: Attribute;
-  readonly run: (name: string, attributes: Attribute[], inputs: Tensor[], outputs: number) => Tensor[];
 }
 
 let variables = 0;
@@ -124,6 +147,13 @@ class NativeParameter implements Parameter {
         [this.handle, tf.tensor(values, [...this.shape], 'float32')],
         0,
       );
+    });
+  }
+
+  approach(target: Tensor, share: number): void {
+    tf.tidy(() => {
+      const way = tf.mul(tf.sub(target, this.value()), share);
+      this.#context.run('AssignAddVariableOp', [this.#type], [this.handle, way], 0);
     });
   }
 

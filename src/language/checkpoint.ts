@@ -2,6 +2,7 @@ import type { NamedValues } from '../engine/engine.ts';
 import { FabulistError } from '../errors.ts';
 import type { Model } from './model.ts';
 import type { Recipe } from './recipe.ts';
+import { decodeNGrams, encodeNGrams } from './sequence/n-grams.ts';
 import { Vocabulary } from './vocabulary.ts';
 
 /** Raised whenever what is written below changes its meaning. */
@@ -28,7 +29,7 @@ interface ModelDescription {
 
 /**
  * Writes a model as files that describe themselves: `model.json` (recipe, vocabulary, shapes), `weights.bin` (float32, little
- * endian, one weight after the other) and `text.bin` (the text as int32 ids). The vocabulary goes with the weights: made
+ * endian, one weight after the other), `text.bin` (the text as int32 ids) and, of a sequence model, `grams.bin`. The vocabulary goes with the weights: made
  * anew from an edited corpus it would give every symbol another meaning.
  */
 export function encodeModel(model: Model): Record<string, Uint8Array> {
@@ -50,6 +51,7 @@ export function encodeModel(model: Model): Record<string, Uint8Array> {
     'model.json': Buffer.from(JSON.stringify(description)),
     'weights.bin': joinBytes(model.weights.map(({ values }) => values)),
     'text.bin': joinBytes(model.text.stories),
+    ...(model.grams ? { 'grams.bin': joinBytes([encodeNGrams(model.grams)]) } : {}),
   };
 }
 
@@ -59,10 +61,15 @@ export function decodeModel(files: Files): Model {
     const description = JSON.parse(Buffer.from(fileOf(files, 'model.json')).toString()) as ModelDescription;
     if (description.format !== FORMAT) throw new Error(`format ${description.format}`);
     const forms = new Map(Object.entries(description.forms));
-    const ids = new Int32Array(aligned(fileOf(files, 'text.bin')));
+    const ids = new Int32Array(...aligned(fileOf(files, 'text.bin')));
     let at = 0;
     return {
-      recipe: { ...description.recipe, seconds: description.recipe.seconds ?? Number.POSITIVE_INFINITY },
+      // Models from before there were sequence models do not say what they are.
+      recipe: {
+        ...{ model: 'window' as const, embedding: 256, dropout: 0, recurrentDropout: 0, hidden: 0 },
+        ...description.recipe,
+        seconds: description.recipe.seconds ?? Number.POSITIVE_INFINITY,
+      },
       vocabulary: new Vocabulary(
         description.symbols,
         description.symbols.map((symbol) => forms.get(symbol) ?? symbol),
@@ -75,6 +82,7 @@ export function decodeModel(files: Files): Model {
         }),
       },
       weights: splitValues(description.weights, fileOf(files, 'weights.bin')),
+      grams: files['grams.bin'] ? decodeNGrams(new Int32Array(...aligned(files['grams.bin']))) : null,
     };
   } catch (error) {
     throw new FabulistError(
@@ -117,7 +125,7 @@ function fileOf(files: Files, name: string): Uint8Array {
 }
 
 function splitValues(placed: readonly Placed[], bytes: Uint8Array): NamedValues[] {
-  const all = new Float32Array(aligned(bytes));
+  const all = new Float32Array(...aligned(bytes));
   let at = 0;
   const values = placed.map(({ name, shape }) => {
     const length = shape.reduce((a, b) => a * b, 1);
@@ -128,9 +136,14 @@ function splitValues(placed: readonly Placed[], bytes: Uint8Array): NamedValues[
   return values;
 }
 
-/** A view of 4-byte numbers needs an offset that 4 divides, which a slice of a pooled buffer need not have. */
-function aligned(bytes: Uint8Array): ArrayBuffer {
-  return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
+/**
+ * Where a view of 4-byte numbers finds its bytes. It needs an offset that 4 divides, which a slice of a pooled buffer need
+ * not have: that one is copied. A large file is read into a buffer of its own, and copying it would take a while.
+ */
+function aligned(bytes: Uint8Array): [buffer: ArrayBuffer, offset: number, length: number] {
+  const whole = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+  if (whole.byteLength % 4 !== 0) throw new RangeError(`${whole.byteLength} bytes are no whole numbers`);
+  return [whole.buffer as ArrayBuffer, whole.byteOffset, whole.byteLength / 4];
 }
 
 function joinBytes(parts: readonly (Float32Array | Int32Array)[]): Uint8Array {

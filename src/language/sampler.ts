@@ -21,28 +21,59 @@ export function mostLikely(logits: Float32Array, excluded = -1): number {
   return 0;
 }
 
-/** Draws an id from softmax(logits / temperature); temperature 0 is `mostLikely`. logits: (vocabulary). */
-export function drawSymbol(logits: Float32Array, temperature: number, random: Random, excluded = -1): number {
+/** How far below the highest a logit no longer counts: e^-30 of its probability, less than float32 can add to it. */
+const NEGLIGIBLE = 30;
+
+/**
+ * Draws an id from softmax(logits / temperature), of the nucleus alone: the fewest ids that together have the probability
+ * `topP` (Holtzman et al. 2020), which leaves out the long tail of what hardly ever fits. Temperature 0 is `mostLikely`.
+ * logits: (vocabulary).
+ */
+export function drawSymbol(logits: Float32Array, temperature: number, random: Random, excluded = -1, topP = 1): number {
   if (temperature === 0) return mostLikely(logits, excluded);
   let highest = Number.NEGATIVE_INFINITY;
   for (let id = 0; id < logits.length; id++) if (id !== excluded) highest = Math.max(highest, logits[id] as number);
-  // Subtracting the highest first keeps exp within range; it cancels in the normalisation.
-  const weights = new Float64Array(logits.length);
-  let total = 0;
+  const drawn: Weighed[] = [];
   for (let id = 0; id < logits.length; id++) {
-    if (id === excluded) continue;
-    weights[id] = Math.exp(((logits[id] as number) - highest) / temperature);
-    total += weights[id] as number;
+    // Subtracting the highest first keeps exp within range; it cancels in the normalisation.
+    const below = ((logits[id] as number) - highest) / temperature;
+    if (id !== excluded && below > -NEGLIGIBLE) drawn.push({ id, weight: Math.exp(below) });
   }
-  let left = random.next() * total;
-  let last = 0;
-  for (let id = 0; id < logits.length; id++) {
-    if ((weights[id] as number) === 0) continue;
-    last = id;
-    left -= weights[id] as number;
+  const kept = topP < 1 ? nucleus(drawn, topP) : drawn;
+  let left = random.next() * sum(kept);
+  for (const { id, weight } of kept) {
+    left -= weight;
     if (left < 0) return id;
   }
-  return last;
+  return kept.at(-1)?.id ?? 0;
+}
+
+interface Weighed {
+  readonly id: number;
+  /** In proportion to its probability; 1 for the most likely. */
+  readonly weight: number;
+}
+
+function sum(all: readonly Weighed[]): number {
+  return all.reduce((total, { weight }) => total + weight, 0);
+}
+
+/** The fewest that have the share `topP` of all weight, the heaviest first. */
+function nucleus(all: readonly Weighed[], topP: number): Weighed[] {
+  const wanted = topP * sum(all);
+  // Sorting thousands for every word would take longer than reading it; the nucleus is in the head, which is looked for first.
+  let head: Weighed[] = [];
+  for (let least = 0.01; head.length < all.length; least /= 30) {
+    head = all.filter(({ weight }) => weight >= least);
+    if (sum(head) >= wanted) break;
+  }
+  head.sort((one, other) => other.weight - one.weight || one.id - other.id);
+  let total = 0;
+  const last = head.findIndex(({ weight }) => {
+    total += weight;
+    return total >= wanted;
+  });
+  return last < 0 ? head : head.slice(0, last + 1);
 }
 
 /** A symbol that may stand at a place, and how likely it is there: 0 to 1. */
@@ -50,9 +81,6 @@ export interface Candidate {
   readonly id: number;
   readonly probability: number;
 }
-
-/** How far below the highest a logit no longer counts: e^-30 of its probability, less than float32 can add to it. */
-const NEGLIGIBLE = 30;
 
 /** The `count` most likely ids by softmax(logits), the most likely first, but for `excluded`. logits: (vocabulary). */
 export function likeliest(logits: Float32Array, count: number, excluded = -1): Candidate[] {

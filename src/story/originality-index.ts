@@ -1,4 +1,5 @@
 import { isWord } from '../language/tokenizer.ts';
+import type { Work } from '../language/turns.ts';
 import type { Vocabulary } from '../language/vocabulary.ts';
 import { RunIndex } from './run-index.ts';
 import type { Originality } from './storyteller.ts';
@@ -12,18 +13,26 @@ const COPIED = 5;
 /** Tells how much of a story was copied from the text its model learned from. Built once a model. */
 export class OriginalityIndex {
   readonly #vocabulary: Vocabulary;
-  readonly #symbols: RunIndex;
+  /** The text as it stands, punctuation marks included. */
+  readonly text: RunIndex;
   /** The same text without its punctuation marks. */
   readonly #words: RunIndex;
 
-  constructor(vocabulary: Vocabulary, stories: readonly Int32Array[]) {
-    const word = vocabulary.symbols.map(isWord);
+  private constructor(vocabulary: Vocabulary, text: RunIndex, words: RunIndex) {
     this.#vocabulary = vocabulary;
-    this.#symbols = new RunIndex(stories, vocabulary.size);
-    this.#words = new RunIndex(
-      stories.map((story) => story.filter((id) => word[id])),
-      vocabulary.size,
-    );
+    this.text = text;
+    this.#words = words;
+  }
+
+  static *building(vocabulary: Vocabulary, stories: readonly Int32Array[]): Work<OriginalityIndex> {
+    const word = vocabulary.symbols.map(isWord);
+    const text = yield* RunIndex.building(stories, vocabulary.size);
+    const words: Int32Array[] = [];
+    for (const story of stories) {
+      words.push(story.filter((id) => word[id]));
+      yield;
+    }
+    return new OriginalityIndex(vocabulary, text, yield* RunIndex.building(words, vocabulary.size));
   }
 
   /** symbols: the story as it is shown, opening and continuation. A story of fewer than four words has no new run. */
@@ -37,7 +46,7 @@ export class OriginalityIndex {
     const between = wordsBetween(symbols);
     const stretches: [number, number][] = [];
     for (let at = 0; at < ids.length; at++) {
-      const to = at + this.#symbols.longest(ids.subarray(at));
+      const to = at + this.text.longest(ids.subarray(at));
       if (between(at, to) < COPIED) continue;
       const last = stretches.at(-1);
       if (last && at <= last[1]) last[1] = Math.max(last[1], to);
@@ -51,7 +60,7 @@ export class OriginalityIndex {
     const between = wordsBetween(symbols);
     let most = 0;
     for (let at = 0; at < ids.length && between(at, ids.length) > most; at++) {
-      most = Math.max(most, between(at, at + this.#symbols.longest(ids.subarray(at))));
+      most = Math.max(most, between(at, at + this.text.longest(ids.subarray(at))));
     }
     return most;
   }

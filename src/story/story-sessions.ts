@@ -37,6 +37,9 @@ export interface StorySession {
   readonly replaced: readonly Replacement[];
   readonly words: number;
   readonly temperature: number;
+  /** Missing in stories that were told before it was kept: all of the probability. */
+  readonly topP?: number;
+  readonly maxCopy?: number;
   readonly seed: number;
   readonly parts: readonly Part[];
   /** The story that this one branched off from, and where. */

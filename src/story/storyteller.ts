@@ -16,10 +16,14 @@ export interface StoryRequest {
   readonly opening: string;
   /** Default: the channel's corpus, else the server's, else `belling-the-cat`. */
   readonly corpus?: string | undefined;
-  /** Symbols to add, 8 to 256; default 32. */
+  /** Symbols to add, 8 to 256; default 32. Above temperature 0 a few less where a sentence ends there. */
   readonly words?: number | undefined;
   /** 0 (always the most likely symbol) to 2; default by the length of the corpus. */
   readonly temperature?: number | undefined;
+  /** Above temperature 0: the share of probability that symbols are drawn from, the most likely ones first; 0.05 to 1. */
+  readonly topP?: number | undefined;
+  /** Words in a row, marks not counted, that may stand in the corpus just so, 2 to 256; default: any number. */
+  readonly maxCopy?: number | undefined;
   readonly seed?: number | undefined;
 }
 
@@ -77,6 +81,23 @@ export interface Story {
   readonly parts: number;
   /** Where a branch comes from: the story, and the place in its continuation at which this one took another way. */
   readonly parent?: { readonly id: string; readonly at: number };
+}
+
+/** A word's nearest words in the embedding that a corpus's model learned. */
+export interface Neighbours {
+  readonly corpus: string;
+  readonly modelVersion: string;
+  /** As the corpus writes it. */
+  readonly word: string;
+  /** How often it stands in what the model learned from: met once, what is near it is mostly chance. */
+  readonly occurrences: number;
+  /** Nearest first; words that were met once are left out. */
+  readonly neighbours: readonly {
+    readonly word: string;
+    readonly occurrences: number;
+    /** Cosine, -1 to 1. */
+    readonly similarity: number;
+  }[];
 }
 
 export interface TrainRequest {
@@ -153,6 +174,16 @@ export interface Storyteller {
   retrieve(asker: Asker, id: string): Promise<Story>;
   /** Stores the files and asks for a training. All files are stored, or none. */
   train(asker: Asker, request: TrainRequest): Promise<TrainReply>;
+  /**
+   * The words that are used most like a word, 10 unless asked otherwise. A corpus without a model is trained first, as
+   * for a story. Throws `unknown-word`, naming the nearest spelling, and what `tell` throws.
+   */
+  neighbours(
+    asker: Asker,
+    word: string,
+    options?: { readonly corpus?: string | undefined; readonly limit?: number | undefined },
+    onTraining?: (training: Training) => void,
+  ): Promise<Neighbours>;
   accuracy(asker: Asker, corpus?: string): Promise<AccuracyReport>;
   corpora(asker: Asker): Promise<CorpusOverview[]>;
   /** Makes a corpus the one that `/story` uses in this channel (or the whole server). */

@@ -1,9 +1,11 @@
 import { FabulistError } from '../errors.ts';
+import type { TellOptions } from '../language/telling.ts';
 import { tokenize } from '../language/tokenizer.ts';
 import { Typesetter } from '../language/typeset.ts';
 import { UNKNOWN } from '../language/vocabulary.ts';
-import type { CorpusRef } from '../library/library.ts';
+import type { CorpusRef, ServerId } from '../library/library.ts';
 import { quoted } from '../library/safe-names.ts';
+import type { LoadedModel } from './loaded-model.ts';
 import type { Lease } from './model-shelf.ts';
 import { DEFAULT_WORDS } from './story-options.ts';
 import type { Part, StorySession, StorySessions } from './story-sessions.ts';
@@ -23,23 +25,37 @@ const SEEDS = 2 ** 32;
 interface Manner {
   readonly words: number;
   readonly temperature: number;
+  readonly topP?: number;
+  readonly maxCopy?: number | undefined;
   readonly seed: number;
+  /** Words of the opening that have their stand-ins already. */
+  readonly replaced?: readonly Replacement[];
 }
 
 /** Opens the model for a story of a corpus: the wanted version if it is still there. */
 export type OpenModel = (corpus: CorpusRef, wanted?: string) => Promise<Lease>;
+
+/** Finds what may stand in for words that the corpus of a model does not know; words without such are left out. */
+export type FindRelated = (
+  server: ServerId,
+  corpus: CorpusRef,
+  model: LoadedModel,
+  unknown: readonly string[],
+) => Promise<readonly Replacement[]>;
 
 /** Tells stories part by part, and keeps them. */
 export class ToldStories {
   readonly #sessions: StorySessions;
   readonly #open: OpenModel;
   readonly #randomSeed: () => number;
+  readonly #related: FindRelated;
 
   /** randomSeed: a whole number from 0 to 2^32 - 1, another one each time. */
-  constructor(sessions: StorySessions, open: OpenModel, randomSeed: () => number) {
+  constructor(sessions: StorySessions, open: OpenModel, randomSeed: () => number, related: FindRelated) {
     this.#sessions = sessions;
     this.#open = open;
     this.#randomSeed = randomSeed;
+    this.#related = related;
   }
 
   /** opening: tidied; where it has no symbol a sentence start of the corpus takes its place. */
@@ -55,8 +71,11 @@ export class ToldStories {
       const { model } = lease;
       const start = model.starts.draw(seed);
       const text = tokenize(opening).length > 0 ? opening : model.starts.proseAt(start, Math.max(3, model.window));
-      const { words = DEFAULT_WORDS, temperature = model.temperature } = request;
-      const { part, replaced } = await tellPart(lease, text, [], { words, temperature, seed });
+      const { words = DEFAULT_WORDS, temperature = model.temperature, topP = model.topP, maxCopy } = request;
+      const unknown = model.openings.unknownWords(text);
+      const related = unknown.length > 0 ? await this.#related(asker.server, corpus, model, unknown) : [];
+      const manner = { words, temperature, topP, maxCopy, seed, replaced: related };
+      const { part, replaced } = await tellPart(lease, text, [], manner);
       return {
         server: asker.server,
         corpus,
@@ -65,6 +84,8 @@ export class ToldStories {
         replaced,
         words,
         temperature,
+        topP,
+        ...(maxCopy !== undefined && { maxCopy }),
         seed,
         parts: [part],
       };
@@ -75,10 +96,10 @@ export class ToldStories {
   continue(asker: Asker, id: string): Promise<StorySession> {
     return this.#sessions.change(asker, id, (session) =>
       this.#with(session.corpus, session.parts.at(-1)?.version, async (lease) => {
-        const { opening, parts, words, temperature } = session;
+        const { opening, parts } = session;
         // The same seed again could lead a sampled story round in the same circle.
         const seed = (session.seed + parts.length) % SEEDS;
-        const { part } = await tellPart(lease, opening, parts, { words, temperature, seed });
+        const { part } = await tellPart(lease, opening, parts, { ...session, seed });
         return { ...session, parts: [...parts, part] };
       }),
     );
@@ -94,7 +115,7 @@ export class ToldStories {
         let part: Part;
         let tries = 0;
         do {
-          const manner = { words: session.words, temperature, seed: this.#randomSeed() };
+          const manner = { ...session, temperature, seed: this.#randomSeed() };
           part = (await tellPart(lease, session.opening, before, manner)).part;
           temperature = Math.min(HOTTEST, temperature + HOTTER);
           tries++;
@@ -130,9 +151,11 @@ export class ToldStories {
     const branched = await this.#with(session.corpus, split.version, async (lease): Promise<StorySession> => {
       const other = knownSymbol(lease, symbol, session.corpus);
       const given = [...split.symbols.slice(0, at - first), other];
-      const { opening, temperature, seed } = session;
-      const manner = { words: length - first, temperature, seed };
-      const { part } = await tellPart(lease, opening, before, manner, { symbols: given, likely: likelyOf(split) });
+      const manner = { ...session, words: length - first };
+      const { part } = await tellPart(lease, session.opening, before, manner, {
+        symbols: given,
+        likely: likelyOf(split),
+      });
       return { ...session, at: now.toISOString(), parts: [...before, part], parent: { id, at } };
     });
     return [await this.#keep(branched), branched];
@@ -184,9 +207,20 @@ async function tellPart(
   const { vocabulary } = model;
   const earlier = before.flatMap(({ symbols }) => symbols);
   const read = [opening, ...earlier, ...given.symbols].join(' ');
-  const { context, replaced } = model.openings.prepare(read, model.starts.draw(manner.seed));
+  const { context, silent, replaced } = model.openings.prepare(read, model.starts.draw(manner.seed), manner.replaced);
+  const { temperature, topP = 1, maxCopy, seed } = manner;
   const words = manner.words - given.symbols.length;
-  const told = words > 0 ? await model.teller.tell(context, { ...manner, words }) : { ids: [], candidates: [] };
+  const options: TellOptions = {
+    words,
+    temperature,
+    topP,
+    seed,
+    silent,
+    guides: model.guides(maxCopy),
+    // Who asks for the most likely words gets these, wherever they end.
+    ending: temperature > 0 ? model.ending : undefined,
+  };
+  const told = words > 0 ? await model.teller.tell(context, options) : { ids: [], candidates: [] };
   const symbols = [...given.symbols, ...vocabulary.decode(told.ids)];
   const likely = [
     ...given.likely.slice(0, given.symbols.length),

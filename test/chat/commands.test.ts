@@ -137,7 +137,7 @@ describe('options in the text of a command', () => {
     ['story the cat --words=8', 'There is no option --words; did you mean words:8?'],
     [
       'story --loud the',
-      'Options are written like words:8, not --loud; there are opening, corpus, words, temperature, seed.',
+      'Options are written like words:8, not --loud; there are opening, corpus, words, temperature, max-copy, seed.',
     ],
     ['train --corpus dogs a.txt', 'There is no option --corpus; did you mean corpus:dogs?'],
     ['help me', '/help takes no “me”.'],

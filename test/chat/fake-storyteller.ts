@@ -3,6 +3,7 @@ import type {
   AccuracyReport,
   Asker,
   CorpusOverview,
+  Neighbours,
   Story,
   StoryRequest,
   Storyteller,
@@ -39,7 +40,8 @@ const STORY: Story = {
   })),
   prose: { opening: 'had a general', continuation: ' council to consider.' },
   replaced: [],
-  originality: { longestCopiedWords: 3, newFourWordRuns: 1 },
+  // Nothing copied: then nothing is said of it.
+  originality: { longestCopiedWords: 0, newFourWordRuns: 1 },
   engine: 'wasm',
   modelVersion: VERSION.id,
   milliseconds: 12,
@@ -136,6 +138,11 @@ export class FakeStoryteller implements Storyteller {
     if (this.training && this.joins)
       return { corpus, added: [], already: corpus.stories, read, training: this.training, joined: true };
     return { corpus, added: corpus.stories, already: [], read, training: this.#begin(corpus) };
+  }
+
+  async neighbours(asker: Asker, word: string): Promise<Neighbours> {
+    await this.#note('neighbours', asker, word);
+    return { corpus: 'fables', modelVersion: VERSION.id, word, occurrences: 3, neighbours: [] };
   }
 
   async accuracy(asker: Asker, corpus?: string): Promise<AccuracyReport> {

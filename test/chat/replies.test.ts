@@ -35,13 +35,24 @@ describe('a story', () => {
   });
 
   it.each([
-    [9, 1],
-    [10, 2],
-  ])('mentions a copy from ten words on: %i', (longestCopiedWords, paragraphs) => {
+    [1, 0.994, 'Copied from “fables”: at most 1 word in a row; of 100 runs of four words, 99 are new.'],
+    [12, 0.01, 'Copied from “fables”: at most 12 words in a row; of 100 runs of four words, 1 is new.'],
+    [0, 1, undefined],
+  ])('says how much of it is copied: %i', (longestCopiedWords, newFourWordRuns, note) => {
     const { story } = new FakeStoryteller();
-    expect(
-      storyReply({ ...story, originality: { longestCopiedWords, newFourWordRuns: 0 } }, EN).paragraphs,
-    ).toHaveLength(paragraphs);
+    const [, ...notes] = lines(storyReply({ ...story, originality: { longestCopiedWords, newFourWordRuns } }, EN));
+    expect(notes).toEqual(note === undefined ? [] : [note]);
+  });
+
+  it('says so in German too', () => {
+    const { story } = new FakeStoryteller();
+    const reply = storyReply(
+      { ...story, originality: { longestCopiedWords: 1, newFourWordRuns: 0.5 } },
+      textsFor('de'),
+    );
+    expect(lines(reply).at(-1)).toBe(
+      'Abgeschrieben aus „fables“: höchstens ein Wort am Stück; von 100 Folgen aus vier Wörtern sind 50 neu.',
+    );
   });
 });
 

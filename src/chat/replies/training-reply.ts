@@ -22,8 +22,13 @@ export function trainingReply(
   const card = cardOf(corpus, event, texts);
   const stops = card.state !== 'ended' && event.kind !== 'queued';
   return {
-    paragraphs: [...(read ? uploadsOf(read, texts) : []), ...resultOf(corpus, event, texts)],
+    paragraphs: [
+      ...(read ? uploadsOf(read, texts) : []),
+      ...forecastOf(event, texts),
+      ...resultOf(corpus, event, texts),
+    ],
     card,
+    about: corpus,
     ...(stops && { actions: [{ name: 'stop', label: texts.actions.stop, target: corpus }] }),
     ...(picture && { picture }),
   };
@@ -50,13 +55,28 @@ function cardOf(corpus: string, event: Exclude<TrainingEvent, { kind: 'log' }>, 
       return { ...nothing, state: 'running', title: training.preparing(corpus), share: event.share, facts };
     }
     case 'progress': {
-      const { share, secondsLeft, accuracy, loss, sample } = event.progress;
+      const {
+        share,
+        secondsLeft,
+        accuracy,
+        loss,
+        sample,
+        step,
+        secondsSpent: seconds,
+        heldOutPerplexity,
+      } = event.progress;
       const facts = [
         ...(secondsLeft === null ? [] : [{ label: training.timeLeft, value: figures.duration(secondsLeft) }]),
-        { label: training.right, value: figures.percent(accuracy) },
-        { label: training.loss, value: figures.number(loss, 2) },
+        // Before the first step there is nothing to say of it.
+        ...(step === 0
+          ? []
+          : [
+              { label: training.right, value: figures.percent(accuracy) },
+              { label: training.loss, value: figures.number(loss, 2) },
+            ]),
       ];
-      return { state: 'running', title: training.learning(corpus), share, facts, sample };
+      const point = { step, seconds, loss, accuracy, heldOutPerplexity };
+      return { state: 'running', title: training.learning(corpus), share, facts, sample, point };
     }
     case 'finished':
       return { ...nothing, state: 'ended', title: corpus, share: 1, sample: event.version.figures.sampleText || null };
@@ -78,6 +98,14 @@ function uploadsOf({ corpus, read, already }: TrainReply, { training, figures }:
     ];
   });
   return [...found, ...known];
+}
+
+function forecastOf(event: TrainingEvent, { training, figures }: Texts): Paragraph[] {
+  const forecast = event.kind === 'progress' ? event.progress.forecast : undefined;
+  if (!forecast) return [];
+  const { words, vocabulary, seconds, parrots } = forecast;
+  const expected = training.forecast(words, vocabulary, figures.duration(seconds));
+  return [plain(parrots ? `${expected} ${training.parrots}` : expected)];
 }
 
 function resultOf(corpus: string, event: TrainingEvent, texts: Texts): Paragraph[] {

@@ -15,7 +15,8 @@ export const de: typeof en = {
   story: {
     replaced: (unknown, known) => `„${unknown}“ kenne ich nicht; ich habe weitererzählt, als hieße es „${known}“.`,
     leftOut: (unknown) => `„${unknown}“ kenne ich nicht und habe es weggelassen.`,
-    copied: (length, corpus) => `${length} Wörter am Stück stehen genau so in „${corpus}“.`,
+    copied: (length, corpus, fresh) =>
+      `Abgeschrieben aus „${corpus}“: höchstens ${length === 1 ? 'ein Wort' : `${number(length)} Wörter`} am Stück; von 100 Folgen aus vier Wörtern ${fresh === '1' ? 'ist' : 'sind'} ${fresh} neu.`,
   },
   training: {
     read: (file, length, language, written) =>
@@ -33,9 +34,14 @@ export const de: typeof en = {
     noFile: {
       attachment: 'Gib mir eine Geschichte zum Lernen: Häng eine Datei .txt, .md, .html oder .epub an /train an.',
       path: 'Gib mir eine Datei .txt, .md, .html oder .epub zum Lernen: /train PFAD, etwa /train geschichten/fabel.txt',
+      message:
+        'Gib mir eine Geschichte zum Lernen: /train fragt nach der Datei, oder häng sie an eine Nachricht, die mich erwähnt.',
     },
     preparing: (corpus) => `Ich mache mich bereit, „${corpus}“ zu lernen`,
     learning: (corpus) => `Ich lerne „${corpus}“`,
+    forecast: (words: number, different: number, time: string) =>
+      `${count(words, 'Wort', 'Wörter')}, davon ${number(different)} verschiedene: Das dauert ungefähr ${time}.`,
+    parrots: 'Einen so kurzen Text lerne ich auswendig; ich werde ihn eher wiederholen als selbst etwas erfinden.',
     place: 'Platz in der Warteschlange',
     atWork: 'Gerade dran',
     timeLeft: 'Noch',
@@ -190,15 +196,36 @@ export const de: typeof en = {
       stop: 'Ein Lernen jetzt beenden und das Beste behalten, was gelernt ist',
     },
     options: 'Was du einstellen willst, schreibst du dazu: /story corpus:fabeln words:64 Auf einer Insel',
+    mention:
+      'In Threads und wo du sonst willst, erwähne mich stattdessen: @Fabulist Auf einer Insel, @Fabulist accuracy, oder @Fabulist train mit einer Datei daran.',
     privacyTitle: 'Was ich behalte',
     privacy:
       'Ich lese nur, was du mir gibst: die Dateien von /train und die Anfänge deiner Geschichten, nie, was Leute einander sagen. ' +
       'Dateien hebe ich mit einem Vermerk auf, wem sie gehören, bis du /forget sagst, und ebenso die Modelle, die daraus gelernt haben. ' +
       'Eine erzählte Geschichte behalte ich einen Tag lang, damit sie weitergehen kann. Alles bleibt auf dem Rechner, auf dem ich laufe.',
   },
+  slack: {
+    invite: 'Bilder darf ich hier erst zeigen, wenn ihr mich einladet: /invite @Fabulist',
+    sentDirectly: (file) => `Ich habe dir ${file} als Direktnachricht geschickt.`,
+    reading: (files) => `Ich lese ${files} …`,
+    tooLate: 'Das Formular ging nicht rechtzeitig auf: Gib den Befehl noch einmal ein.',
+    noFileThere: 'An dieser Nachricht hängt keine Datei.',
+    modal: {
+      title: 'Geschichten lernen',
+      submit: 'Lernen',
+      close: 'Abbrechen',
+      file: 'Geschichten',
+      fileHint: '.txt, .md, .html oder .epub, höchstens 10 Dateien. Ohne lerne ich die Sammlung noch einmal.',
+      corpus: 'Sammlung',
+      corpusHint: 'Wohin sie kommen. Sonst heißt sie wie die erste Datei.',
+      mode: 'Mit dem, was schon in der Sammlung ist',
+      nothing: 'Wähle eine Datei, oder nenne eine Sammlung, die ich noch einmal lernen soll.',
+    },
+  },
   errors: {
     defect: 'In Fabulist ist etwas schiefgegangen; Näheres steht im Protokoll.',
     notAllowed: 'Das darf nur, wer diesen Server verwalten darf.',
+    stopping: 'Ich wurde mittendrin angehalten; frag mich in einer Minute noch einmal.',
     cannotShow: 'Diese Antwort ließ sich nicht anzeigen.',
     unknownRequest: 'Diesen Befehl oder Knopf kenne ich nicht mehr; /help zeigt, was ich kann.',
   },
@@ -228,6 +255,7 @@ export const deCommands: CommandTexts = {
       corpus: 'Die Sammlung, aus der erzählt wird',
       words: 'Wie viele Wörter dazukommen, Satzzeichen eingeschlossen; sonst {words}',
       temperature: 'Wie gewagt: 0 nimmt immer das wahrscheinlichste Wort, 2 ist wild',
+      'max-copy': 'Wie viele Wörter am Stück genau so dastehen dürfen, wie ich sie las; sonst beliebig viele',
       seed: 'Eine Zahl; mit derselben kommt dieselbe Geschichte wieder',
     },
   },

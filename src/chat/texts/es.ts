@@ -8,6 +8,7 @@ export const esCommands: CommandTexts = {
       corpus: 'La colección de cuentos de la que cuento',
       words: 'Cuántas palabras añadir, contando los signos de puntuación; si no, {words}',
       temperature: 'La osadía: 0 toma siempre la palabra más probable, 2 es desatado',
+      'max-copy': 'Cuántas palabras seguidas pueden estar tal como las leí; si no, las que sean',
       seed: 'Un número; con el mismo vuelve el mismo cuento',
     },
   },

@@ -8,6 +8,7 @@ export const frCommands: CommandTexts = {
       corpus: 'Le recueil d’histoires d’où je raconte',
       words: 'Combien de mots ajouter, signes de ponctuation compris ; sinon {words}',
       temperature: 'L’audace : 0 prend toujours le mot le plus probable, 2 est débridé',
+      'max-copy': 'Combien de mots de suite peuvent être tels que je les ai lus ; sinon, sans limite',
       seed: 'Un nombre ; le même redonne la même histoire',
     },
   },

@@ -64,7 +64,6 @@ function* encodings(bytes: Uint8Array, declared: string | undefined): Iterable<E
 function isDamagedUtf8(sample: Uint8Array): boolean {
   const text = new TextDecoder().decode(sample);
   const wrong = text.match(/\ufffd/g)?.length ?? 0;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the range of ASCII
   return (text.match(/[^\0-\x7f\ufffd]/g)?.length ?? 0) > 4 * wrong;
 }
 

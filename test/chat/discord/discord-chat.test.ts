@@ -98,6 +98,7 @@ describe('Discord', () => {
           { name: 'corpus', type: 3, autocomplete: true },
           { name: 'words', type: 4, min_value: 8, max_value: 256 },
           { name: 'temperature', type: 10, min_value: 0, max_value: 2 },
+          { name: 'max-copy', type: 4, min_value: 2, max_value: 256 },
           { name: 'seed', type: 4 },
         ],
       });

@@ -21,7 +21,6 @@ export async function openWasmEngine(): Promise<Engine> {
     rightTransposedProduct: (left, right) =>
       tf.tidy(() => tf.matMul(left as tf.Tensor2D, tf.transpose(right as tf.Tensor2D))),
     cellGradient: null,
-    cellStep: null,
   };
 }
 

@@ -39,6 +39,7 @@ function madeUpModel(vocabulary: number, symbols: number): Model {
     text: { stories: [text] },
     language: 'en',
     weights: initialWeights(recipe, vocabulary),
+    grams: null,
   };
 }
 

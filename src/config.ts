@@ -49,7 +49,11 @@ export interface DiscordConfig {
   readonly cdnOrigins: readonly string[];
   /** Servers that get the commands as their own, which shows changes at once; none: all servers share them. */
   readonly guildIds: readonly string[];
+  readonly shards: Shards;
 }
+
+/** Which of Discord's connections this process holds: as many as Discord asks for, or those with these ids of so many. */
+export type Shards = 'auto' | { readonly ids: readonly number[]; readonly of: number };
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 type LogLevel = (typeof LOG_LEVELS)[number];
@@ -97,6 +101,23 @@ function originOf(text: string): string | undefined {
   return address !== undefined && new URL(address).pathname === '/' ? new URL(address).origin : undefined;
 }
 
+const MOST_SHARDS = 10_000;
+
+/** `auto`, `4` for all of four, `0-3/16` or `0,2,5/16` for some of sixteen; undefined for anything else. */
+function shardsIn(text: string): Shards | undefined {
+  if (text === 'auto') return text;
+  const [, list, total] = text.match(/^(?:([\d,-]+)\/)?(\d{1,5})$/) ?? [];
+  const of = Number(total);
+  if (!(of >= 1 && of <= MOST_SHARDS)) return undefined;
+  const ids = new Set<number>();
+  for (const range of (list ?? `0-${of - 1}`).split(',')) {
+    const [, first, last = first] = range.match(/^(\d{1,5})(?:-(\d{1,5}))?$/) ?? [];
+    if (first === undefined || Number(first) > Number(last) || Number(last) >= of) return undefined;
+    for (let id = Number(first); id <= Number(last); id++) ids.add(id);
+  }
+  return { ids: Object.freeze([...ids].sort((a, b) => a - b)), of };
+}
+
 function isTimeZone(name: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });
@@ -135,6 +156,7 @@ const KEYS = z.object({
   DISCORD_GUILD_IDS: listOf('ids of servers (17 to 20 digits), with commas between them', (id) =>
     /^\d{17,20}$/.test(id) ? id : undefined,
   ).optional(),
+  DISCORD_SHARDS: key('auto, a number of shards, or some of all such as 0-3/16', shardsIn).default('auto'),
   LOG_LEVEL: oneOf(LOG_LEVELS).optional(),
 });
 
@@ -195,6 +217,7 @@ export function loadConfig(...sources: readonly Environment[]): Config {
             apiUrl: keys.DISCORD_API_URL,
             cdnOrigins: Object.freeze(keys.DISCORD_CDN_ORIGINS ?? []),
             guildIds: Object.freeze(keys.DISCORD_GUILD_IDS ?? []),
+            shards: Object.freeze(keys.DISCORD_SHARDS),
           }),
     logLevel: keys.LOG_LEVEL,
   });

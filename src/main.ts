@@ -1,4 +1,5 @@
 import type { Surface } from './chat/announcements.ts';
+import type { ChatHandlerOptions } from './chat/chat-handler.ts';
 import type { DiscordAdapter } from './chat/discord/discord-adapter.ts';
 import type { TerminalAdapter, TerminalOptions } from './chat/terminal/terminal-adapter.ts';
 import type { Config, DiscordConfig } from './config.ts';
@@ -136,7 +137,7 @@ export async function openTerminal(
 
 /** Opens Discord on a house; it is joined with `start`. */
 export async function openDiscord(
-  { storyteller, surfaces }: House,
+  { library, storyteller, surfaces }: House,
   log: Journal,
   discord: DiscordConfig,
   maxUpload: number,
@@ -145,10 +146,19 @@ export async function openDiscord(
     import('./chat/chat-handler.ts'),
     import('./chat/discord/discord-adapter.ts'),
   ]);
-  const handler = new ChatHandler({ storyteller, log });
+  // Most people have Discord dark, and a picture of its own paper is readable in both.
+  const handler = new ChatHandler({ storyteller, log, curve: curvesOf(library, 'dark') });
   const adapter = new DiscordAdapter({ ...discord, maxUpload, log, handler });
   surfaces.push({ adapter, handler });
   return adapter;
+}
+
+/** Draws learning curves for a chat; the drawing is loaded with the first. */
+function curvesOf(library: Library, theme: 'light' | 'dark'): NonNullable<ChatHandlerOptions['curve']> {
+  return async (corpus, version, locale) => {
+    const { curvePicture } = await import('./chat/pictures/curve-picture.ts');
+    return curvePicture(library, corpus, version, locale, theme);
+  };
 }
 
 /** The engine that tells: opened at the first story, and again once a faster one has been installed beside it. */

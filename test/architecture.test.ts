@@ -22,6 +22,7 @@ const HOME_OF_PACKAGE: readonly (readonly [RegExp, string])[] = [
   [/^@tensorflow\//, 'engine/'],
   [/^discord\.js$|^@discordjs\//, 'chat/discord/'],
   [/^@slack\//, 'chat/slack/'],
+  [/^echarts|^zrender|^@resvg\/|^@expo-google-fonts\//, 'chat/pictures/'],
   [/^commander$|^cli-progress$/, 'cli/'],
 ];
 

@@ -64,9 +64,29 @@ describe('the configuration', () => {
       apiUrl: 'http://127.0.0.1:8080/api',
       cdnOrigins: ['https://cdn.example.org', 'http://127.0.0.1:81'],
       guildIds: ['12345678901234567', '12345678901234568'],
+      shards: 'auto',
     });
     expect(Object.isFrozen(discord) && Object.isFrozen(discord?.guildIds)).toBe(true);
   });
+
+  it.each([
+    ['auto', 'auto'],
+    ['1', { ids: [0], of: 1 }],
+    ['3', { ids: [0, 1, 2], of: 3 }],
+    ['4-6/16', { ids: [4, 5, 6], of: 16 }],
+    ['15,0-1,1/16', { ids: [0, 1, 15], of: 16 }],
+  ])('reads DISCORD_SHARDS=%s', (text, shards) => {
+    expect(loadConfig({ DISCORD_TOKEN: 'a.b.c', DISCORD_SHARDS: text }).discord?.shards).toEqual(shards);
+  });
+
+  it.each(['0', 'many', '-1', '1.5', '16/16', '3-1/16', '0-16/16', '/16', '0-/16', '0,/16', '0/0', '99999', '1/2/3'])(
+    'does not take %s for shards',
+    (text) => {
+      expect(complaint('DISCORD_SHARDS', text)).toBe(
+        `DISCORD_SHARDS must be auto, a number of shards, or some of all such as 0-3/16, not "${text}".`,
+      );
+    },
+  );
 
   it.each([
     ['FABULIST_ENGINE', 'gpu', 'FABULIST_ENGINE must be one of auto, native, wasm, not "gpu".'],

@@ -19,8 +19,8 @@ interface TrainOptions extends RecipeOptions {
 export function addTrain(program: Command, open: OpenSession): void {
   program
     .command('train')
-    .description('store text files as a corpus and learn from it')
-    .argument('<file...>', 'text files in any common encoding')
+    .description('store stories or books as a corpus and learn from it')
+    .argument('<file...>', '.txt, .md, .html or .epub, in any common encoding and language')
     .option('--name <name>', 'the corpus to add to (default: the name of the first file)')
     .option('--clean', 'replace what the corpus held instead of adding to it')
     .addOption(new Option('--recipe <name>', 'how to learn (default: default)').choices(['default', 'article']))

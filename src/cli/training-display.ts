@@ -13,6 +13,7 @@ export class TrainingDisplay {
     | { readonly all: MultiBar; readonly title: SingleBar; readonly bar: SingleBar; readonly sample: SingleBar }
     | undefined;
   #lastLine = '';
+  readonly #forecasted = new Set<string>();
 
   constructor(sink: Sink) {
     this.#sink = sink;
@@ -54,13 +55,23 @@ export class TrainingDisplay {
       if (event.place > 1) this.#draw('queued', `Waiting to learn ${name}, place ${event.place}`, null);
     } else if (event.kind === 'preparing') this.#draw('preparing', harmless(event.what), event.share);
     else if (event.kind === 'progress') {
+      this.#forecast(name, event.progress);
       this.#draw('learning', `Learning ${name}`, event.progress.share, event.progress);
     }
   }
 
+  /** What is to be expected of a training, once. */
+  #forecast(name: string, { forecast }: TrainingProgress): void {
+    if (!forecast || this.#forecasted.has(name)) return;
+    this.#forecasted.add(name);
+    const { words, vocabulary, seconds, parrots } = forecast;
+    const size = `${name}: ${words} words and marks, ${vocabulary} different ones; about ${duration(seconds)} of training.`;
+    this.#log(parrots ? `${size} So short a text is learned by heart: it will be repeated more than continued.` : size);
+  }
+
   #draw(stage: string, what: string, share: number | null, progress?: TrainingProgress): void {
     const left = progress && progress.secondsLeft !== null ? `${duration(progress.secondsLeft)} left` : '';
-    const figures = progress ? figuresOf(progress) : '';
+    const figures = progress && progress.step > 0 ? figuresOf(progress) : '';
     const sample = harmless(progress?.sample ?? '');
     if (this.#sink.isTTY) {
       this.#bars ??= openBars(this.#sink);

@@ -29,6 +29,8 @@ export interface Parameter {
   value(): Tensor;
   /** Replaces the values; as many as the shape holds. */
   assign(values: Float32Array): void;
+  /** Moves the values a share of the way to the target: value + share (target - value). target: of the same shape. */
+  approach(target: Tensor, share: number): void;
   dispose(): void;
 }
 
@@ -54,6 +56,17 @@ export interface CellState {
   readonly g: Tensor;
   /** Null at the first symbol, where there is no state to forget. */
   readonly f: Tensor | null;
+  readonly o: Tensor;
+  readonly c: Tensor;
+  readonly tanhC: Tensor;
+  readonly h: Tensor;
+}
+
+/** What a layer of LSTM cells computed for a batch, symbol after symbol: as `CellState`, each (steps, batch, units). */
+export interface LayerStates {
+  readonly i: Tensor;
+  readonly g: Tensor;
+  readonly f: Tensor;
   readonly o: Tensor;
   readonly c: Tensor;
   readonly tanhC: Tensor;
@@ -86,4 +99,17 @@ export interface Engine {
   readonly cellGradient:
     | ((state: CellState & { f: Tensor }, cBefore: Tensor, dh: Tensor, dc: Tensor) => { dz: Tensor; dcBefore: Tensor })
     | null;
+  /**
+   * A layer of LSTM cells over a whole sequence as one kernel, where the engine has one (null otherwise).
+   * x: (steps, batch, inputs); cBefore, hBefore: (batch, units); weights: (inputs + units, 4 units), the input's above the
+   * state's; bias: (4 units), in the order i, c, f, o.
+   */
+  readonly lstmLayer:
+    | ((x: Tensor, cBefore: Tensor, hBefore: Tensor, weights: Tensor, bias: Tensor) => LayerStates)
+    | null;
+  /**
+   * A mask that drops a share of what it is multiplied with and makes up for it: 0 with probability `rate`, else
+   * 1 / (1 - rate). The same seed gives the same mask on the same engine. seed: a whole number from 0 to 2^31 - 1.
+   */
+  dropoutMask(shape: readonly number[], rate: number, seed: number): Tensor;
 }

@@ -34,11 +34,15 @@ export async function openNativeEngine(options: { threads?: number | undefined }
   mendNodeUtil();
   const require = createRequire(import.meta.url);
   require('@tensorflow/tfjs-node');
+  const { Int64Scalar } = require('@tensorflow/tfjs-node/dist/int64_tensors.js');
   await tf.setBackend('tensorflow');
-  return nativeEngine(tf.backend() as unknown as NativeBackend, require('@tensorflow/tfjs-node/package.json').version);
+  const whole = (value: number) => new Int64Scalar(value) as Tensor;
+  const { version } = require('@tensorflow/tfjs-node/package.json');
+  return nativeEngine(tf.backend() as unknown as NativeBackend, version, whole);
 }
 
-function nativeEngine(backend: NativeBackend, version: string): Engine {
+/** whole: an int64 scalar, which tfjs-core's tensors cannot be. */
+function nativeEngine(backend: NativeBackend, version: string, whole: (value: number) => Tensor): Engine {
   const { binding } = backend;
   const floatType: Attribute = { name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT };
   const run = (name: string, attributes: Attribute[], inputs: Tensor[], outputs: number) =>
@@ -81,6 +85,38 @@ function nativeEngine(backend: NativeBackend, version: string): Engine {
         return { dz, dcBefore };
       });
     },
+    lstmLayer: (x, cBefore, hBefore, weights, bias) => {
+      const [steps] = x.shape as [number];
+      const { peephole } = shapesOf(hBefore.shape[1] as number);
+      const attributes = [
+        floatType,
+        { name: 'forget_bias', type: binding.TF_ATTR_FLOAT, value: 0 },
+        { name: 'cell_clip', type: binding.TF_ATTR_FLOAT, value: -1 },
+        noPeephole,
+      ];
+      const inputs = [whole(steps), x, cBefore, hBefore, weights, peephole, peephole, peephole, bias];
+      const [i, c, f, o, g, tanhC, h] = run('BlockLSTM', attributes, inputs, 7) as [
+        Tensor,
+        Tensor,
+        Tensor,
+        Tensor,
+        Tensor,
+        Tensor,
+        Tensor,
+      ];
+      return { i, g, f, o, c, tanhC, h };
+    },
+    dropoutMask: (shape, rate, seed) =>
+      tf.tidy(() => {
+        const attributes = [
+          { name: 'dtype', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT },
+          { name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_INT32 },
+          { name: 'Tseed', type: binding.TF_ATTR_TYPE, value: binding.TF_INT32 },
+        ];
+        const inputs = [tf.tensor1d([...shape], 'int32'), tf.tensor1d([seed, 0], 'int32')];
+        const drawn = run('StatelessRandomUniform', attributes, inputs, 1)[0] as Tensor;
+        return tf.mul(tf.cast(tf.greaterEqual(drawn, rate), 'float32'), 1 / (1 - rate));
+      }),
   };
 }
 
@@ -124,6 +160,13 @@ class NativeParameter implements Parameter {
         [this.handle, tf.tensor(values, [...this.shape], 'float32')],
         0,
       );
+    });
+  }
+
+  approach(target: Tensor, share: number): void {
+    tf.tidy(() => {
+      const way = tf.mul(tf.sub(target, this.value()), share);
+      this.#context.run('AssignAddVariableOp', [this.#type], [this.handle, way], 0);
     });
   }
 

@@ -21,6 +21,8 @@ export async function openWasmEngine(): Promise<Engine> {
     rightTransposedProduct: (left, right) =>
       tf.tidy(() => tf.matMul(left as tf.Tensor2D, tf.transpose(right as tf.Tensor2D))),
     cellGradient: null,
+    lstmLayer: null,
+    dropoutMask,
   };
 }
 
@@ -41,6 +43,10 @@ class WasmParameter implements Parameter {
 
   assign(values: Float32Array): void {
     this.replace(tf.tensor(values, [...this.shape], 'float32'));
+  }
+
+  approach(target: Tensor, share: number): void {
+    this.replace(tf.tidy(() => tf.add(this.#tensor, tf.mul(tf.sub(target, this.#tensor), share))));
   }
 
   /** Takes a tensor over as the new value. */
@@ -163,4 +169,19 @@ function sumRowsById(rows: Tensor, ids: Tensor, count: number): Tensor {
     }
   });
   return tf.tensor2d(sums, [count, width]);
+}
+
+function dropoutMask(shape: readonly number[], rate: number, seed: number): Tensor {
+  // xorshift32 (Marsaglia 2003): a mask needs millions of numbers a second, and no more of them than to be unlike each other.
+  let state = (Math.imul(seed + 1, 0x9e3779b1) ^ 0x85ebca6b) | 0 || 1;
+  const kept = 1 / (1 - rate);
+  const bound = rate * 2 ** 32;
+  const values = new Float32Array(shape.reduce((a, b) => a * b, 1));
+  for (let k = 0; k < values.length; k++) {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    values[k] = state >>> 0 >= bound ? kept : 0;
+  }
+  return tf.tensor(values, [...shape]);
 }

@@ -2,6 +2,7 @@ import type { NamedValues } from '../engine/engine.ts';
 import { FabulistError } from '../errors.ts';
 import type { Model } from './model.ts';
 import type { Recipe } from './recipe.ts';
+import { decodeNGrams, encodeNGrams } from './sequence/n-grams.ts';
 import { Vocabulary } from './vocabulary.ts';
 
 /** Raised whenever what is written below changes its meaning. */
@@ -28,7 +29,7 @@ interface ModelDescription {
 
 /**
  * Writes a model as files that describe themselves: `model.json` (recipe, vocabulary, shapes), `weights.bin` (float32, little
- * endian, one weight after the other) and `text.bin` (the text as int32 ids). The vocabulary goes with the weights: made
+ * endian, one weight after the other), `text.bin` (the text as int32 ids) and, of a sequence model, `grams.bin`. The vocabulary goes with the weights: made
  * anew from an edited corpus it would give every symbol another meaning.
  */
 export function encodeModel(model: Model): Record<string, Uint8Array> {
@@ -50,6 +51,7 @@ export function encodeModel(model: Model): Record<string, Uint8Array> {
     'model.json': Buffer.from(JSON.stringify(description)),
     'weights.bin': joinBytes(model.weights.map(({ values }) => values)),
     'text.bin': joinBytes(model.text.stories),
+    ...(model.grams ? { 'grams.bin': joinBytes([encodeNGrams(model.grams)]) } : {}),
   };
 }
 
@@ -62,7 +64,12 @@ export function decodeModel(files: Files): Model {
     const ids = new Int32Array(...aligned(fileOf(files, 'text.bin')));
     let at = 0;
     return {
-      recipe: { ...description.recipe, seconds: description.recipe.seconds ?? Number.POSITIVE_INFINITY },
+      // Models from before there were sequence models do not say what they are.
+      recipe: {
+        ...{ model: 'window' as const, embedding: 256, dropout: 0 },
+        ...description.recipe,
+        seconds: description.recipe.seconds ?? Number.POSITIVE_INFINITY,
+      },
       vocabulary: new Vocabulary(
         description.symbols,
         description.symbols.map((symbol) => forms.get(symbol) ?? symbol),
@@ -75,6 +82,7 @@ export function decodeModel(files: Files): Model {
         }),
       },
       weights: splitValues(description.weights, fileOf(files, 'weights.bin')),
+      grams: files['grams.bin'] ? decodeNGrams(new Int32Array(...aligned(files['grams.bin']))) : null,
     };
   } catch (error) {
     throw new FabulistError(

@@ -1,5 +1,6 @@
 import type { NamedValues } from '../engine/engine.ts';
 import type { Recipe } from './recipe.ts';
+import type { NGrams } from './sequence/n-grams.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /** The text a model learned from, as ids: for originality figures, for openings, and to resume a training. */
@@ -16,9 +17,16 @@ export interface Model {
   /** ISO 639-1, or `und`: what typesetting goes by. */
   readonly language: string;
   /**
-   * `input`: (vocabulary, 4 units), a row a symbol; or (1, 4 units) where the input is the integer itself (`article`).
+   * Of a window model: `input`: (vocabulary, 4 units), a row a symbol; or (1, 4 units) where the input is the integer itself (`article`).
    * `bias/l`: (4 units); `recurrent/l`: (units, 4 units); `lower/l`: (units, 4 units) for layers above the first.
    * `output`: (units, vocabulary); `outputBias`: (vocabulary). The four gates stand in the order i, c, f, o.
+   *
+   * Of a sequence model, with the groups of `sequence/symbol-tables.ts`: `embedding/k`: (group, width), which is also the
+   * softmax's table, and `outputBias/k`: (group); for the tails `widen/k`: (width, embedding), `tails`: (tails, embedding)
+   * and `tailBias`: (tails); by layer `lower/l`: (embedding or units, 4 units), `recurrent/l`, `bias/l` as above;
+   * `projection`: (units, embedding), `projectionBias`: (embedding).
    */
   readonly weights: readonly NamedValues[];
+  /** What follows what in the text, which a sequence model is mixed with when it tells; null for a window model. */
+  readonly grams: NGrams | null;
 }

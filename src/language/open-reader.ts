@@ -3,20 +3,23 @@ import type { Model } from './model.ts';
 import type { Weights } from './network.ts';
 import type { Reader } from './reader.ts';
 import { memoryBytes, RememberingReader } from './remembering-reader.ts';
+import { SequenceReader } from './sequence/sequence-reader.ts';
 import { WindowReader } from './window-reader.ts';
 
 /** The reader for a kind of model. weights: those that `engineWeights` names; they stay the caller's. */
 export function openReader(engine: Engine, model: Model, weights: Weights): Reader {
-  return new RememberingReader(new WindowReader(engine, model, weights), model.vocabulary.size);
+  return model.recipe.model === 'sequence'
+    ? new SequenceReader(engine, model, weights)
+    : new RememberingReader(new WindowReader(engine, model, weights), model.vocabulary.size);
 }
 
 /** The weights that a model's reader wants in the engine. The others it takes from the model itself. */
-export function engineWeights(model: Model): readonly NamedValues[] {
-  return model.weights.filter(({ name }) => name !== WindowReader.table);
+export function engineWeights({ recipe, weights }: Model): readonly NamedValues[] {
+  return recipe.model === 'sequence' ? weights : weights.filter(({ name }) => name !== WindowReader.table);
 }
 
 /** Bytes that a model's reader takes besides the model: the weights that the engine has copied, and what it remembers. */
 export function readerBytes(model: Model): number {
   const copied = engineWeights(model).reduce((sum, { values }) => sum + values.byteLength, 0);
-  return copied + memoryBytes(model.vocabulary.size);
+  return model.recipe.model === 'sequence' ? copied : copied + memoryBytes(model.vocabulary.size);
 }

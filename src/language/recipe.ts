@@ -1,16 +1,31 @@
 import { FabulistError } from '../errors.ts';
+import { stepsOfPass } from './sequence/streams.ts';
 
 export type RecipeName = 'default' | 'article';
+
+/**
+ * What the next symbol is predicted from: a window of the symbols before it, as in the article, or the whole sequence so
+ * far, of which the network carries a state along.
+ */
+export type ModelKind = 'window' | 'sequence';
 
 /** Everything a training depends on besides its text and its engine: the same recipe and engine give the same weights. */
 export interface Recipe {
   readonly name: RecipeName;
-  /** Symbols that predict the next one (n_input in the article): 1 to 64. */
+  readonly model: ModelKind;
+  /**
+   * Symbols that predict the next one (n_input in the article): 1 to 64. A `sequence` is predicted from all before; it is
+   * the least that a story begins from.
+   */
   readonly window: number;
   /** LSTM layers: 1 to 4. */
   readonly layers: number;
   /** Units of each layer: 1 to 2,048. */
   readonly units: number;
+  /** `sequence`: numbers that stand for a symbol, 8 to 1,024. */
+  readonly embedding: number;
+  /** `sequence`: share of what is computed that is left out while learning, 0 to 0.9. */
+  readonly dropout: number;
   /** Step size of the optimizer. */
   readonly rate: number;
   /** Steps at most. `default` stops earlier when nothing more can be learned. */
@@ -28,10 +43,22 @@ export type RecipeOptions = { readonly [K in keyof Recipe]?: Recipe[K] | undefin
 /** A text below this many symbols is meant to be learned by heart: nothing is held out, and it is told at temperature 0. */
 export const BY_HEART = 2_000;
 
-const LIMITS: Record<Exclude<keyof Recipe, 'name'>, { least: number; most: number; whole: boolean }> = {
+/** How often a sequence is read at most: more would learn it by heart, whatever is left out. */
+const PASSES = 40;
+/** Symbols below which a network of half the size learns as much, in a quarter of the time. */
+const SMALL = 20_000;
+/** The more often a text is read in the time there is, the more must be left out so that it is not learned by heart. */
+const DROPOUTS = [
+  { below: 400_000, dropout: 0.5 },
+  { below: 1_500_000, dropout: 0.3 },
+];
+
+const LIMITS: Record<Exclude<keyof Recipe, 'name' | 'model'>, { least: number; most: number; whole: boolean }> = {
   window: { least: 1, most: 64, whole: true },
   layers: { least: 1, most: 4, whole: true },
   units: { least: 1, most: 2_048, whole: true },
+  embedding: { least: 8, most: 1_024, whole: true },
+  dropout: { least: 0, most: 0.9, whole: false },
   rate: { least: 1e-7, most: 1, whole: false },
   iterations: { least: 1, most: 10_000_000, whole: true },
   seconds: { least: 1, most: Number.POSITIVE_INFINITY, whole: false },
@@ -49,16 +76,28 @@ export function completeRecipe(options: RecipeOptions, symbols: number): Recipe 
     throw new FabulistError('usage', `The recipe must be "default" or "article", not ${JSON.stringify(name)}.`);
   }
   const byHeart = symbols < BY_HEART;
-  const defaults =
-    name === 'article'
-      ? { rate: 0.001, iterations: 50_000, seconds: Number.POSITIVE_INFINITY, holdOut: 0 }
-      : {
-          rate: byHeart ? 0.005 : 0.002,
-          iterations: byHeart ? 2_000 : 200_000,
-          seconds: 300,
-          holdOut: byHeart ? 0 : 0.1,
-        };
-  const recipe = { name, window: 3, layers: 1, units: 512, seed: 1, ...defaults };
+  // Who asks for a window wants the article's kind of model.
+  const model =
+    options.model ?? (name === 'article' || byHeart || options.window !== undefined ? 'window' : 'sequence');
+  const small = model === 'sequence' && symbols < SMALL;
+  const sizes = {
+    window: 3,
+    layers: 1,
+    units: small ? 256 : 512,
+    embedding: small ? 128 : 256,
+    dropout: DROPOUTS.find(({ below }) => symbols < below)?.dropout ?? 0.1,
+  };
+  const learning = {
+    sequence: { rate: 0.003, iterations: 200_000, seconds: 300, holdOut: 0.1 },
+    window: {
+      rate: byHeart ? 0.005 : 0.002,
+      iterations: byHeart ? 2_000 : 200_000,
+      seconds: 300,
+      holdOut: byHeart ? 0 : 0.1,
+    },
+  }[model];
+  const article = { rate: 0.001, iterations: 50_000, seconds: Number.POSITIVE_INFINITY, holdOut: 0 };
+  const recipe = { name, model, seed: 1, ...sizes, ...(name === 'article' ? article : learning) };
   for (const key of Object.keys(LIMITS) as (keyof typeof LIMITS)[]) {
     const value = options[key];
     if (value === undefined) continue;
@@ -70,6 +109,9 @@ export function completeRecipe(options: RecipeOptions, symbols: number): Recipe 
       throw new FabulistError('usage', `${option} must be ${kind} ${range}, not ${value}.`);
     }
     recipe[key] = value;
+  }
+  if (model === 'sequence' && options.iterations === undefined) {
+    recipe.iterations = PASSES * stepsOfPass(Math.floor(symbols * (1 - recipe.holdOut)));
   }
   return recipe;
 }

@@ -14,6 +14,8 @@ export interface SplitText {
 }
 
 export interface HeldOut {
+  /** The held-out symbols, in order. */
+  readonly ids: Int32Array;
   /** A window for each held-out symbol but the first, which some peers have no context for. */
   readonly windows: Windows;
   /** The id that stands for symbols the training part lacks: read as context, never counted as a target. */
@@ -62,5 +64,5 @@ function heldOutOf(
   const before = (stories.at(-1) as Int32Array).slice(-(window - 1 || 1));
   const all = windowsOf({ stories: [Int32Array.from([...(window > 1 ? before : []), ...ids])] }, window);
   const counted = all.targets.reduce((sum, target) => sum + (target === unknown ? 0 : 1), 0);
-  return { windows: all, unknown, unknownShare: 1 - counted / all.count };
+  return { ids, windows: all, unknown, unknownShare: 1 - counted / all.count };
 }

@@ -1,3 +1,4 @@
+import type { StoryFile } from '../language/reading/story-file.ts';
 import type { RecipeOptions } from '../language/recipe.ts';
 import type { Corpus, ServerId, StoryRecord, Version, VersionList } from '../library/library.ts';
 import type { ReportTo, Training } from '../training/trainer.ts';
@@ -100,13 +101,8 @@ export interface TrainReply {
   readonly added: readonly StoryRecord[];
   /** Texts the corpus already had. */
   readonly already: readonly StoryRecord[];
-  /** What was detected in the files, for the reply: encoding, language, words. */
-  readonly read: readonly {
-    readonly fileName: string;
-    readonly encoding: string;
-    readonly language: string;
-    readonly words: number;
-  }[];
+  /** What was found in the files, for the reply. */
+  readonly read: readonly ({ readonly fileName: string } & Omit<StoryFile, 'text'>)[];
   readonly training: Training;
   /** Whether that training was under way already, and nothing new was handed over for it. */
   readonly joined?: boolean;

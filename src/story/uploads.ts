@@ -16,14 +16,14 @@ export async function readUploads(
   maxBytes: number,
 ): Promise<{ files: NewStory[]; read: TrainReply['read'] }> {
   // Loaded here: the tables that tell encodings and languages apart are large, and only a training needs them.
-  const { readStoryFile } = await import('../language/story-file.ts');
+  const { readStoryFile } = await import('../language/reading/story-file.ts');
   const limits = { bytes: maxBytes, symbols: (options.window ?? WINDOW) + 1 };
   const stories: NewStory[] = [];
   const read: TrainReply['read'][number][] = [];
   for (const { fileName, bytes } of files) {
-    const { text, encoding, language, words } = await readStoryFile(fileName, bytes, limits);
-    stories.push({ fileName, by, encoding, bytes: bytes.byteLength, text });
-    read.push({ fileName, encoding, language, words });
+    const { text, ...found } = await readStoryFile(fileName, bytes, limits);
+    stories.push({ fileName, by, encoding: found.encoding, bytes: bytes.byteLength, text });
+    read.push({ fileName, ...found });
   }
   completeRecipe(
     options,
@@ -35,6 +35,6 @@ export async function readUploads(
 /** A corpus is called after the first file handed over, without its ending: `fable.txt` -> `fable`. */
 export function nameAfter(files: TrainRequest['files']): string {
   const [first] = files;
-  if (!first) throw new FabulistError('usage', 'Hand over a text file to learn from.');
+  if (!first) throw new FabulistError('usage', 'Hand over a file to learn from: .txt, .md, .html or .epub.');
   return first.fileName.replace(/(?<=.)\.[^./\\]*$/u, '');
 }

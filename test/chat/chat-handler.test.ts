@@ -226,8 +226,8 @@ describe('the chat handler', () => {
     await handler.handle(invoke('train'), sink);
     await handler.handle(invoke('train', {}, { locale: 'de', handsOver: 'path' }), sink);
     expect(sink.shown.map(({ message }) => textOf(message))).toEqual([
-      'Hand me a text file to learn from: attach it to /train.',
-      'Gib mir eine Textdatei zum Lernen: /train PFAD, etwa /train geschichten/fabel.txt',
+      'Hand me a story to learn from: attach a .txt, .md, .html or .epub file to /train.',
+      'Gib mir eine Datei .txt, .md, .html oder .epub zum Lernen: /train PFAD, etwa /train geschichten/fabel.txt',
     ]);
     expect(storyteller.calls).toEqual([]);
   });

@@ -126,7 +126,14 @@ export class FakeStoryteller implements Storyteller {
   async train(asker: Asker, request: TrainRequest): Promise<TrainReply> {
     await this.#note('train', asker, request);
     const corpus = corpusOf(asker.server, request.corpus ?? 'fables');
-    const read = request.files.map(({ fileName }) => ({ fileName, encoding: 'utf-8', language: 'en', words: 204 }));
+    const read = request.files.map(({ fileName }) => ({
+      fileName,
+      format: 'text' as const,
+      removed: [],
+      encoding: 'utf-8',
+      language: 'en',
+      words: 204,
+    }));
     if (this.training && this.joins)
       return { corpus, added: [], already: corpus.stories, read, training: this.training, joined: true };
     return { corpus, added: corpus.stories, already: [], read, training: this.#begin(corpus) };

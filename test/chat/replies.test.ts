@@ -140,8 +140,17 @@ describe('a training', () => {
   it('says what was read and what was there already', () => {
     const corpus = corpusOf('guild', 'dogs');
     const read = [
-      { fileName: 'a.txt', encoding: 'utf-8', language: 'de', words: 1 },
-      { fileName: 'b.txt', encoding: 'utf-8', language: 'und', words: 7 },
+      { fileName: 'a.txt', format: 'text' as const, removed: [], encoding: 'utf-8', language: 'de', words: 1 },
+      { fileName: 'b.txt', format: 'text' as const, removed: [], encoding: 'utf-8', language: 'und', words: 7 },
+      {
+        fileName: 'c.html',
+        format: 'html' as const,
+        removed: ['licence' as const, 'page-numbers' as const, 'running-heads' as const],
+        encoding: 'windows-1252',
+        language: 'fr',
+        words: 9,
+      },
+      { fileName: 'd.epub', format: 'epub' as const, removed: [], encoding: 'utf-8', language: 'ja', words: 9 },
     ];
     const training = new FakeTraining({ corpus, options: {}, reason: 'asked', by: 'alice' });
     const message = trainingReply('dogs', { kind: 'queued', place: 3 }, EN, {
@@ -152,8 +161,11 @@ describe('a training', () => {
       training,
     });
     expect(lines(message)).toEqual([
-      'Read a.txt: 1 word, in German.',
-      'Read b.txt: 7 words.',
+      'Read a.txt: 1 word, in German (UTF-8).',
+      'Read b.txt: 7 words (UTF-8).',
+      'Read c.html: 9 words, in French (HTML, WINDOWS-1252).',
+      'I left out what is not part of the story: a Project Gutenberg licence, page numbers and titles repeated on every page.',
+      'Read d.epub: 9 words, in Japanese (EPUB).',
       'fables.txt was in “dogs” already.',
     ]);
     expect(message.card).toEqual({

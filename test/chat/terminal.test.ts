@@ -160,7 +160,7 @@ describe('the piped terminal', () => {
     storyteller.training?.send({ kind: 'finished', version: VERSION, stopped: false });
     await adapter.ended;
     expect(sees()).toEqual([
-      expect.stringMatching(/^Read a tale\.txt: 204 words, in English\. Learned “fables”/),
+      expect.stringMatching(/^Read a tale\.txt: 204 words, in English \(UTF-8\)\. Learned “fables”/),
       expect.stringMatching(/^How/),
     ]);
   });
@@ -209,7 +209,7 @@ describe('the piped terminal', () => {
     type('/help');
     await eventually(() =>
       expect(sees()).toEqual([
-        'Hand me a text file to learn from: /train PATH, such as /train stories/fable.txt',
+        'Hand me a .txt, .md, .html or .epub file to learn from: /train PATH, such as /train stories/fable.txt',
         expect.stringMatching(/\/continue .*\/train PATH /),
       ]),
     );

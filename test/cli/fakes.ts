@@ -127,7 +127,9 @@ export function trainReply(training: Training): TrainReply {
     hash: 'c0',
     changedAt: record.at,
   };
-  const read = [{ fileName: 'a.txt', encoding: 'utf-8', language: 'en', words: 204 }];
+  const read = [
+    { fileName: 'a.txt', format: 'text' as const, removed: [], encoding: 'utf-8', language: 'en', words: 204 },
+  ];
   return { corpus, added: [record], already: [], read, training };
 }
 

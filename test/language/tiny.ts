@@ -11,7 +11,14 @@ export const RHYME = 'the cat sat on the mat . the mat sat on the cat . a cat an
 export function tinyModel(options: RecipeOptions = {}, text = RHYME): Model {
   const recipe = completeRecipe({ units: 5, ...options }, 20);
   const { vocabulary, stories } = splitText([tokenizeForms(text)], 0, recipe.window);
-  return { recipe, vocabulary, text: { stories }, language: 'en', weights: initialWeights(recipe, vocabulary.size) };
+  return {
+    recipe,
+    vocabulary,
+    text: { stories },
+    language: 'en',
+    weights: initialWeights(recipe, vocabulary.size),
+    grams: null,
+  };
 }
 
 /** The weights of a model as tensors; dispose them. */

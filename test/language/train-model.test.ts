@@ -15,6 +15,8 @@ const fable = readFileSync(new URL('../../corpora/belling-the-cat.txt', import.m
 const LISTING_11 =
   'council to consider what measures they could take to outwit their common enemy , the cat . some said this , and some said that but at last a young mouse got';
 
+const LONG = Array.from({ length: 500 }, (_, k) => `the ${k % 7} cats sat on mat ${k % 11} .`).join(' ');
+
 async function train(
   engine: Engine,
   text: string,
@@ -75,10 +77,11 @@ onEachEngine('training', (open, name) => {
     // Long enough for batches and a held-out part.
     {
       what: 'batches of a long text',
-      text: Array.from({ length: 500 }, (_, k) => `the ${k % 7} cats sat on mat ${k % 11} .`).join(' '),
-      options: { units: 8, iterations: 40, holdOut: 0.1 },
+      text: LONG,
+      options: { units: 8, window: 3, iterations: 40, holdOut: 0.1 },
       most: 40,
     },
+    { what: 'sequences of a long text', text: LONG, options: { units: 8, iterations: 60, holdOut: 0.1 }, most: 60 },
   ] as const)('resumes where it was: $what', async ({ text, options, most }) => {
     const engine = await open();
     const straight = await train(engine, text, options);
@@ -135,11 +138,16 @@ onEachEngine('training', (open, name) => {
           .map((word) => `${word}${(k * k) % 5}`)
           .join(' ')} .`,
     ).join(' ');
-    const { figures, model } = await train(await open(), text, { units: 16, iterations: 60, holdOut: 0.2 });
-    expect(figures.heldOutPerplexity).toBeGreaterThan(1);
-    expect(figures.heldOutPerplexity).toBeLessThan(model.vocabulary.size);
-    expect(figures.heldOutUnknownShare).toBe(0);
-    expect(model.text.stories[0]?.length).toBe(Math.floor(figures.words * 0.8));
+    for (const options of [{ window: 3 }, {}]) {
+      const trained = await train(await open(), text, { units: 16, iterations: 60, holdOut: 0.2, ...options });
+      const { figures, model } = trained;
+      expect(figures.heldOutPerplexity).toBeGreaterThan(1);
+      expect(figures.heldOutPerplexity).toBeLessThan(model.vocabulary.size);
+      expect(figures.heldOutPerplexityModelOnly).toBeGreaterThanOrEqual(figures.heldOutPerplexity as number);
+      expect(figures.heldOutUnknownShare).toBe(0);
+      expect(model.text.stories[0]?.length).toBe(Math.floor(figures.words * 0.8));
+      expect(decodeModel(encodeModel(model))).toEqual(model);
+    }
   });
 
   it('gives others a turn at every chunk of a long evaluation', async () => {

@@ -38,6 +38,7 @@ export function modelOf(texts: readonly string[], language = 'en', weightBytes =
     vocabulary,
     text: { stories: forms.map((story) => vocabulary.encode(story.map((form) => form.toLowerCase()))) },
     language,
+    grams: null,
     weights: [{ name: 'output', shape: [weightBytes / 4], values: new Float32Array(weightBytes / 4) }],
   };
 }

@@ -1,14 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  Client,
-  DiscordjsErrorCodes,
-  Events,
-  GatewayCloseCodes,
-  GatewayDispatchEvents,
-  GatewayIntentBits,
-  Options,
-} from 'discord.js';
+import { Client, DiscordjsErrorCodes, Events, GatewayDispatchEvents, GatewayIntentBits, Options } from 'discord.js';
+import type { Shards } from '../../config.ts';
 import { FabulistError } from '../../errors.ts';
+import { Outages, whatItMeans } from './outages.ts';
 
 /** Seconds between two attempts to reach Discord at the start. */
 const FIRST_WAIT = 1;
@@ -17,6 +11,7 @@ const LONGEST_WAIT = 60;
 export interface ConnectionOptions {
   readonly token: string;
   readonly apiUrl: string;
+  readonly shards: Shards;
   readonly log: DiscordLog;
   readonly signal: AbortSignal;
   /** Milliseconds that an outage may last before it is worth a line in the log: Discord reconnects its clients daily. */
@@ -32,7 +27,7 @@ export interface DiscordLog {
 
 /**
  * Connects to Discord, and tries again for as long as it cannot be reached; undefined where it was told to stop. Later
- * outages are discord.js's business. Throws `usage` for a token that Discord does not know.
+ * outages are discord.js's business. Throws `usage` for a token that Discord does not know, and for a bot that it refuses for good.
  */
 export async function connect(options: ConnectionOptions): Promise<Client | undefined> {
   const { log, signal } = options;
@@ -40,13 +35,17 @@ export async function connect(options: ConnectionOptions): Promise<Client | unde
   while (!signal.aborted) {
     // A client that failed to log in cannot be used again.
     const client = newClient(options);
+    const outages = new Outages(log, options.patience);
+    outages.watch(client);
     try {
-      await client.login(options.token);
+      await Promise.race([client.login(options.token), closedForGood(client)]);
+      outages.joined();
       if (!signal.aborted) return client;
       await client.destroy();
     } catch (error) {
       await client.destroy().catch(() => undefined);
       if (isTokenRefused(error)) throw tokenRefused(error);
+      if (error instanceof FabulistError) throw error;
       if (wait === FIRST_WAIT) log.warn({ err: error }, 'Discord cannot be reached; trying again until it can');
       await sleep(wait * 1_000, undefined, { signal }).catch(() => undefined);
       wait = Math.min(LONGEST_WAIT, wait * 2);
@@ -55,7 +54,7 @@ export async function connect(options: ConnectionOptions): Promise<Client | unde
   return undefined;
 }
 
-function newClient({ apiUrl, log, patience, listen }: ConnectionOptions): Client {
+function newClient({ apiUrl, shards, log, listen }: ConnectionOptions): Client {
   const client = new Client({
     // None of them is privileged: what is written to others is never asked for, and mentions of us come with their text.
     intents: [GatewayIntentBits.Guilds, GatewayIntentBits.GuildMessages, GatewayIntentBits.DirectMessages],
@@ -63,9 +62,10 @@ function newClient({ apiUrl, log, patience, listen }: ConnectionOptions): Client
     makeCache: Options.cacheWithLimits({ ...Options.DefaultMakeCacheSettings, MessageManager: 0, ReactionManager: 0 }),
     allowedMentions: { parse: [] },
     rest: { api: apiUrl },
+    // All of them in this one client: a person's request is answered by whichever connection it came on.
+    ...(shards === 'auto' ? { shards } : { shards: shards.ids, shardCount: shards.of }),
   });
   sparePackets(client, log);
-  new Outages(log, patience).watch(client);
   listen(client);
   return client;
 }
@@ -91,6 +91,13 @@ function sparePackets(client: Client, log: DiscordLog): void {
   };
 }
 
+/** Rejects with `usage` where Discord closes the connection for good: logging in would wait for ever. */
+function closedForGood(client: Client): Promise<never> {
+  return new Promise((_, reject) => {
+    client.once(Events.ShardDisconnect, ({ code }) => reject(new FabulistError('usage', `${whatItMeans(code)}.`)));
+  });
+}
+
 function isTokenRefused(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === DiscordjsErrorCodes.TokenInvalid;
 }
@@ -101,43 +108,4 @@ function tokenRefused(cause: unknown): FabulistError {
     "Discord does not accept DISCORD_TOKEN: copy the token from the bot's page in the Discord developer portal again.",
     { cause },
   );
-}
-
-/** Logs an outage once, however often reconnecting fails. */
-class Outages {
-  readonly #log: DiscordLog;
-  readonly #patience: number;
-  #timer: NodeJS.Timeout | undefined;
-  #error: unknown;
-
-  constructor(log: DiscordLog, patience: number) {
-    this.#log = log;
-    this.#patience = patience;
-  }
-
-  watch(client: Client): void {
-    const over = () => {
-      clearTimeout(this.#timer);
-      this.#timer = undefined;
-      this.#error = undefined;
-    };
-    client.on(Events.ShardReconnecting, () => {
-      this.#timer ??= setTimeout(() => {
-        this.#log.warn({ err: this.#error }, 'The connection to Discord is lost; reconnecting until it is back');
-      }, this.#patience).unref();
-    });
-    // Without a listener an error would end the process.
-    client.on(Events.ShardError, (error) => {
-      this.#error = error;
-    });
-    client.on(Events.Error, (error) => this.#log.error({ err: error }, 'discord.js failed'));
-    client.on(Events.ShardReady, over);
-    client.on(Events.ShardResume, over);
-    client.on(Events.ShardDisconnect, ({ code }) => {
-      over();
-      if (code === GatewayCloseCodes.AuthenticationFailed) {
-        this.#log.error({ code }, 'Discord no longer accepts DISCORD_TOKEN: set the new one and start again');
-      } else if (code > 4_000) this.#log.error({ code }, 'Discord has closed the connection for good: start again');
-    });
-  }
 }

@@ -103,10 +103,10 @@ export class DiscordAdapter implements ChatAdapter {
   }
 
   async #start(): Promise<void> {
-    const { token, apiUrl, log, patience = 10_000 } = this.#options;
+    const { token, apiUrl, shards, log, patience = 10_000 } = this.#options;
     const { signal } = this.#stopping;
     const listen = (client: Client) => this.#listen(client);
-    const client = await connect({ token, apiUrl, log, patience, signal, listen });
+    const client = await connect({ token, apiUrl, shards, log, patience, signal, listen });
     if (client && !signal.aborted) await this.#register(client);
     this.#open(client);
   }
@@ -124,7 +124,9 @@ export class DiscordAdapter implements ChatAdapter {
   }
 
   async #register(client: Client): Promise<void> {
-    const { guildIds, log } = this.#options;
+    const { guildIds, shards, log } = this.#options;
+    // Of several processes that share the shards, one registers.
+    if (shards !== 'auto' && !shards.ids.includes(0)) return;
     const application = String(client.application?.id);
     for (const guild of guildIds.length > 0 ? guildIds : [undefined]) {
       // A server that has removed us keeps nobody else from talking; nor does a registration that fails today.

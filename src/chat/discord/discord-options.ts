@@ -1,3 +1,4 @@
+import type { Shards } from '../../config.ts';
 import type { ChatHandler } from '../chat-handler.ts';
 import type { DiscordLog } from './connection.ts';
 
@@ -9,6 +10,7 @@ export interface DiscordOptions {
   /** See `DiscordConfig`. */
   readonly cdnOrigins: readonly string[];
   readonly guildIds: readonly string[];
+  readonly shards: Shards;
   /** Bytes of an attachment at most. */
   readonly maxUpload: number;
   /** Milliseconds between two edits of a message; default 2,000, which Discord takes for any number of hours. */

@@ -3,6 +3,9 @@ import type { TrainingEvent } from '../../training/trainer.ts';
 import { type Card, type Message, type Paragraph, type Picture, plain, said } from '../message.ts';
 import type { Texts } from '../texts/texts.ts';
 
+/** How the kinds of files are called in every language; plain text needs no name. */
+const FORMATS = { text: '', markdown: 'Markdown', html: 'HTML', epub: 'EPUB' };
+
 type Finished = Extract<TrainingEvent, { kind: 'finished' }>;
 
 /**
@@ -19,7 +22,11 @@ export function trainingReply(
   const card = cardOf(corpus, event, texts);
   const stops = card.state !== 'ended' && event.kind !== 'queued';
   return {
-    paragraphs: [...(read ? uploadsOf(read, texts) : []), ...resultOf(corpus, event, texts)],
+    paragraphs: [
+      ...(read ? uploadsOf(read, texts) : []),
+      ...forecastOf(event, texts),
+      ...resultOf(corpus, event, texts),
+    ],
     card,
     ...(stops && { actions: [{ name: 'stop', label: texts.actions.stop, target: corpus }] }),
     ...(picture && { picture }),
@@ -47,11 +54,16 @@ function cardOf(corpus: string, event: Exclude<TrainingEvent, { kind: 'log' }>, 
       return { ...nothing, state: 'running', title: training.preparing(corpus), share: event.share, facts };
     }
     case 'progress': {
-      const { share, secondsLeft, accuracy, loss, sample } = event.progress;
+      const { step, share, secondsLeft, accuracy, loss, sample } = event.progress;
       const facts = [
         ...(secondsLeft === null ? [] : [{ label: training.timeLeft, value: figures.duration(secondsLeft) }]),
-        { label: training.right, value: figures.percent(accuracy) },
-        { label: training.loss, value: figures.number(loss, 2) },
+        // Before the first step there is nothing to say of it.
+        ...(step === 0
+          ? []
+          : [
+              { label: training.right, value: figures.percent(accuracy) },
+              { label: training.loss, value: figures.number(loss, 2) },
+            ]),
       ];
       return { state: 'running', title: training.learning(corpus), share, facts, sample };
     }
@@ -65,10 +77,24 @@ function cardOf(corpus: string, event: Exclude<TrainingEvent, { kind: 'log' }>, 
 
 function uploadsOf({ corpus, read, already }: TrainReply, { training, figures }: Texts): Paragraph[] {
   const known = already.map(({ fileName }) => plain(training.already(fileName, corpus.name)));
-  const found = read.map(({ fileName, words, language }) =>
-    plain(training.read(fileName, words, figures.language(language))),
-  );
+  const found = read.flatMap(({ fileName, words, language, format, encoding, removed }) => {
+    const written = format === 'epub' ? [FORMATS.epub] : [FORMATS[format], encoding.toUpperCase()].filter(Boolean);
+    return [
+      plain(training.read(fileName, words, figures.language(language), written.join(', '))),
+      ...(removed.length > 0
+        ? [plain(training.removed(figures.list(removed.map((what) => training.parts[what]))))]
+        : []),
+    ];
+  });
   return [...found, ...known];
+}
+
+function forecastOf(event: TrainingEvent, { training, figures }: Texts): Paragraph[] {
+  const forecast = event.kind === 'progress' ? event.progress.forecast : undefined;
+  if (!forecast) return [];
+  const { words, vocabulary, seconds, parrots } = forecast;
+  const expected = training.forecast(words, vocabulary, figures.duration(seconds));
+  return [plain(parrots ? `${expected} ${training.parrots}` : expected)];
 }
 
 function resultOf(corpus: string, event: TrainingEvent, texts: Texts): Paragraph[] {

@@ -19,17 +19,27 @@ export const de: typeof en = {
       `Abgeschrieben aus „${corpus}“: höchstens ${length === 1 ? 'ein Wort' : `${number(length)} Wörter`} am Stück; von 100 Folgen aus vier Wörtern ${fresh === '1' ? 'ist' : 'sind'} ${fresh} neu.`,
   },
   training: {
-    read: (file, length, language) => `${file} gelesen: ${words(length)}${language ? `, ${language}` : ''}.`,
+    read: (file, length, language, written) =>
+      `${file} gelesen: ${words(length)}${language ? `, ${language}` : ''} (${written}).`,
+    removed: (what) => `Weggelassen habe ich, was nicht zur Geschichte gehört: ${what}.`,
+    parts: {
+      licence: 'eine Lizenz von Project Gutenberg',
+      'page-numbers': 'Seitenzahlen',
+      'running-heads': 'Titel, die auf jeder Seite stehen',
+    },
     already: (file, corpus) => `${file} war schon in „${corpus}“.`,
     queued: (corpus, place) =>
       place === 1 ? `„${corpus}“ wird als Nächstes gelernt` : `„${corpus}“ wartet darauf, gelernt zu werden`,
     joined: (corpus) => `Das lerne ich schon: Ein Lernen von „${corpus}“ ist im Gange, mit allem, was darin ist.`,
     noFile: {
-      attachment: 'Gib mir eine Textdatei zum Lernen: Häng sie an /train an.',
-      path: 'Gib mir eine Textdatei zum Lernen: /train PFAD, etwa /train geschichten/fabel.txt',
+      attachment: 'Gib mir eine Geschichte zum Lernen: Häng eine Datei .txt, .md, .html oder .epub an /train an.',
+      path: 'Gib mir eine Datei .txt, .md, .html oder .epub zum Lernen: /train PFAD, etwa /train geschichten/fabel.txt',
     },
     preparing: (corpus) => `Ich mache mich bereit, „${corpus}“ zu lernen`,
     learning: (corpus) => `Ich lerne „${corpus}“`,
+    forecast: (words: number, different: number, time: string) =>
+      `${count(words, 'Wort', 'Wörter')}, davon ${number(different)} verschiedene: Das dauert ungefähr ${time}.`,
+    parrots: 'Einen so kurzen Text lerne ich auswendig; ich werde ihn eher wiederholen als selbst etwas erfinden.',
     place: 'Platz in der Warteschlange',
     atWork: 'Gerade dran',
     timeLeft: 'Noch',
@@ -89,6 +99,57 @@ export const de: typeof en = {
     example: 'Ein Beispiel, in der Form Wörter davor - [das Wort, das wirklich folgt] vs [mein Tipp]:',
     curve: (corpus) => `Lernkurve von „${corpus}“`,
   },
+  pictures: {
+    curve: 'Lernkurve',
+    read: 'Überraschung bei Gelesenem (Loss)',
+    unread: 'Überraschung bei Ungelesenem',
+    right: 'Richtig geratene Wörter',
+    rightUnread: 'Richtig geraten bei Ungelesenem',
+    choicesRead: 'Wörter zur Wahl (Perplexität)',
+    choicesUnread: 'Wörter zur Wahl bei Ungelesenem',
+    best: 'bestes Modell',
+    tells: 'erzählt jetzt',
+    seconds: 'Sekunden',
+    minutes: 'Minuten',
+    hours: 'Stunden',
+    steps: 'Schritte',
+    nothing: 'Noch ist nichts gemessen.',
+    noVersions: 'Es gibt noch kein Modell.',
+    alt: {
+      at: (step, time) => `bei Schritt ${step}, nach ${time}`,
+      one: (at, of100, loss) =>
+        `Lernkurve aus einem einzigen Punkt, ${at}: ${of100} von 100 Wörtern richtig geraten, Überraschung (Loss) ${loss}.`,
+      length: (steps, time) => `Lernkurve über ${steps} Schritte in ${time}.`,
+      right: (start, end) => `Von 100 Wörtern waren am Anfang ${start} richtig geraten, am Ende ${end}.`,
+      read: (start, end) => `Die Überraschung (Loss) bei Gelesenem ging von ${start} auf ${end}.`,
+      unread: (start, end) => `Bei dem, was nicht gelesen war, ging sie von ${start} auf ${end}.`,
+      unreadOnce: (loss) => `Bei dem, was nicht gelesen war, war sie ${loss}.`,
+      noneUnread: 'Zum Prüfen blieb nichts beiseite.',
+      bestRight: (at, of100) => `Das beste Modell gab es ${at}, mit ${of100} von 100 Wörtern richtig.`,
+      bestUnread: (at, loss) => `Das beste Modell gab es ${at}, mit einer Überraschung von ${loss}.`,
+      byHeart: 'Danach begann es auswendig zu lernen: besser bei Gelesenem, schlechter bei allem anderen.',
+      stillBetter: 'Am Ende wurde es noch immer besser, und das ist das beste Modell.',
+    },
+    history: {
+      one: (day) => `Das einzige Modell ist vom ${day}.`,
+      many: (of, first, last) => `${of} Modelle, vom ${first} bis zum ${last}.`,
+      where: (unread) => `Gemessen an Text, den sie ${unread ? 'nicht gelesen' : 'gelesen'} hatten:`,
+      choices: (first, last, one) =>
+        one
+          ? `Es ist, als wäre jedes nächste Wort unter ${first} gleich guten gewählt (Perplexität).`
+          : `Das älteste wählte jedes nächste Wort wie unter ${first} gleich guten, das neueste wie unter ${last} (Perplexität).`,
+      right: (first, last, one) =>
+        one
+          ? `Von 100 Wörtern errät es ${first} richtig.`
+          : `Von 100 Wörtern errät das älteste ${first} richtig, das neueste ${last}.`,
+      newestTells: 'Das neueste erzählt.',
+      tells: (day) => `Es erzählt das vom ${day}.`,
+      keptOut: (of) =>
+        of === 1
+          ? '1 Modell war schlechter als das davor und blieb außen vor.'
+          : `${number(of)} Modelle waren schlechter als das davor und blieben außen vor.`,
+    },
+  },
   corpora: {
     title: 'Woraus ich erzählen kann',
     stories,
@@ -122,7 +183,10 @@ export const de: typeof en = {
     intro:
       'Ich erzähle Geschichten weiter. Gib mir die ersten Wörter, und ich mache weiter wie die Geschichten, die ich gelernt habe.',
     example: 'Auf einer Insel',
-    path: { name: 'PFAD', does: 'Aus einer Textdatei lernen, etwa /train geschichten/fabel.txt' },
+    path: {
+      name: 'PFAD',
+      does: 'Aus einer Datei .txt, .md, .html oder .epub lernen, etwa /train geschichten/fabel.txt',
+    },
     actions: {
       continue: 'Die letzte Geschichte weitererzählen',
       retell: 'Ihren letzten Teil anders erzählen',
@@ -173,9 +237,9 @@ export const deCommands: CommandTexts = {
     },
   },
   train: {
-    does: 'Mir eine Textdatei zum Lernen geben',
+    does: 'Mir eine Geschichte oder ein Buch zum Lernen geben',
     options: {
-      file: 'Eine einfache Textdatei; ohne sie lerne ich die Sammlung noch einmal',
+      file: 'Eine Geschichte als .txt, .md, .html oder .epub; ohne sie lerne ich die Sammlung noch einmal',
       corpus: 'Die Sammlung, in die sie kommt; sonst heißt sie wie die Datei',
       mode: 'Zur Sammlung dazu, oder neu anfangen',
     },

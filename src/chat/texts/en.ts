@@ -16,19 +16,28 @@ export const en = {
       `Copied from “${corpus}”: at most ${count(words, 'word')} in a row; of 100 runs of four words, ${fresh} ${fresh === '1' ? 'is' : 'are'} new.`,
   },
   training: {
-    read: (file: string, words: number, language: string | undefined) =>
-      `Read ${file}: ${count(words, 'word')}${language ? `, in ${language}` : ''}.`,
+    read: (file: string, words: number, language: string | undefined, written: string) =>
+      `Read ${file}: ${count(words, 'word')}${language ? `, in ${language}` : ''} (${written}).`,
+    removed: (what: string) => `I left out what is not part of the story: ${what}.`,
+    parts: {
+      licence: 'a Project Gutenberg licence',
+      'page-numbers': 'page numbers',
+      'running-heads': 'titles repeated on every page',
+    },
     already: (file: string, corpus: string) => `${file} was in “${corpus}” already.`,
     queued: (corpus: string, place: number) =>
       place === 1 ? `“${corpus}” is next to be learned` : `“${corpus}” waits to be learned`,
     joined: (corpus: string) =>
       `I am learning that already: a training of “${corpus}” is under way, with all that is in it.`,
     noFile: {
-      attachment: 'Hand me a text file to learn from: attach it to /train.',
-      path: 'Hand me a text file to learn from: /train PATH, such as /train stories/fable.txt',
+      attachment: 'Hand me a story to learn from: attach a .txt, .md, .html or .epub file to /train.',
+      path: 'Hand me a .txt, .md, .html or .epub file to learn from: /train PATH, such as /train stories/fable.txt',
     },
     preparing: (corpus: string) => `Getting ready to learn “${corpus}”`,
     learning: (corpus: string) => `Learning “${corpus}”`,
+    forecast: (words: number, different: number, time: string) =>
+      `${count(words, 'word')}, ${number(different)} of them different: this takes about ${time}.`,
+    parrots: 'A text as short as this I learn by heart, so I will repeat it more than make up my own.',
     place: 'Place in the queue',
     atWork: 'At work on',
     timeLeft: 'Time left',
@@ -89,6 +98,55 @@ export const en = {
     example: 'An example, as the words before - [the word that really follows] vs [my guess]:',
     curve: (corpus: string) => `Learning curve of “${corpus}”`,
   },
+  pictures: {
+    curve: 'Learning curve',
+    read: 'Surprise at what it read (loss)',
+    unread: 'Surprise at what it had not read',
+    right: 'Words guessed right',
+    rightUnread: 'Words guessed right, not read',
+    choicesRead: 'Words to choose among (perplexity)',
+    choicesUnread: 'Words to choose among, not read',
+    best: 'best model',
+    tells: 'tells now',
+    seconds: 'seconds',
+    minutes: 'minutes',
+    hours: 'hours',
+    steps: 'steps',
+    nothing: 'Nothing has been measured yet.',
+    noVersions: 'There is no model yet.',
+    alt: {
+      at: (step: string, time: string) => `at step ${step}, after ${time}`,
+      one: (at: string, of100: string, loss: string) =>
+        `Learning curve of a single point, ${at}: ${of100} of 100 words guessed right, surprise (loss) ${loss}.`,
+      length: (steps: string, time: string) => `Learning curve over ${steps} steps in ${time}.`,
+      right: (start: string, end: string) =>
+        `Of 100 words it guessed ${start} right at the start and ${end} at the end.`,
+      read: (start: string, end: string) => `Its surprise (loss) at what it read went from ${start} to ${end}.`,
+      unread: (start: string, end: string) => `At what it had not read, it went from ${start} to ${end}.`,
+      unreadOnce: (loss: string) => `At what it had not read, it was ${loss}.`,
+      noneUnread: 'Nothing was kept aside to test it on.',
+      bestRight: (at: string, of100: string) => `The best model came ${at}, with ${of100} of 100 words right.`,
+      bestUnread: (at: string, loss: string) => `The best model came ${at}, with a surprise of ${loss}.`,
+      byHeart: 'After that it began to learn by heart: better at what it read, worse at what it had not.',
+      stillBetter: 'It was still getting better at the end, and that is the best model.',
+    },
+    history: {
+      one: (day: string) => `The only model is of ${day}.`,
+      many: (of: string, first: string, last: string) => `${of} models, from ${first} to ${last}.`,
+      where: (unread: boolean) => `Measured on text that they had ${unread ? 'not read' : 'read'}:`,
+      choices: (first: string, last: string, one: boolean) =>
+        one
+          ? `it is as if each next word was chosen among ${first} equally good ones (perplexity).`
+          : `the oldest chose each next word as if among ${first} equally good ones, the newest among ${last} (perplexity).`,
+      right: (first: string, last: string, one: boolean) =>
+        one
+          ? `It guesses ${first} of 100 words right.`
+          : `Of 100 words the oldest guesses ${first} right, the newest ${last}.`,
+      newestTells: 'The newest tells.',
+      tells: (day: string) => `The one of ${day} tells.`,
+      keptOut: (of: number) => `${count(of, 'model was', 'models were')} worse than the one before and kept out.`,
+    },
+  },
   corpora: {
     title: 'What I can tell from',
     stories: (value: number) => count(value, 'story', 'stories'),
@@ -121,7 +179,7 @@ export const en = {
   help: {
     intro: 'I continue stories. Give me the first words, and I go on as the stories would that I have learned.',
     example: 'had a general',
-    path: { name: 'PATH', does: 'Learn from a text file, such as /train stories/fable.txt' },
+    path: { name: 'PATH', does: 'Learn from a .txt, .md, .html or .epub file, such as /train stories/fable.txt' },
     actions: {
       continue: 'Go on with the last story',
       retell: 'Tell its last part in another way',
@@ -171,9 +229,9 @@ export const enCommands: CommandTexts = {
     },
   },
   train: {
-    does: 'Hand me a text file to learn from',
+    does: 'Hand me a story or a book to learn from',
     options: {
-      file: 'A plain text file; left out, I learn the collection once more',
+      file: 'A story as .txt, .md, .html or .epub; left out, I learn the collection once more',
       corpus: 'The collection it goes to; usually named like the file',
       mode: 'Add to the collection, or start it clean',
     },

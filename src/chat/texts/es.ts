@@ -15,7 +15,7 @@ export const esCommands: CommandTexts = {
   train: {
     does: 'Darme un archivo de texto para aprender',
     options: {
-      file: 'Un archivo de texto sin formato; si falta, aprendo la colección otra vez',
+      file: 'Un cuento en .txt, .md, .html o .epub; si falta, aprendo la colección otra vez',
       corpus: 'La colección a la que va; si no, se llama como el archivo',
       mode: 'Añadir a la colección o empezar de cero',
     },

@@ -39,6 +39,11 @@ export class FigureWriter {
     return `${day}, ${date.toISOString().slice(11, 16)} UTC`;
   }
 
+  /** `a`, `b`, `c` -> `a, b and c`. */
+  list(things: readonly string[]): string {
+    return new Intl.ListFormat(this.#locale, { type: 'conjunction' }).format(things);
+  }
+
   /** `de` -> `German`; undefined for `und`. */
   language(code: string): string | undefined {
     return code === 'und' ? undefined : new Intl.DisplayNames(this.#locale, { type: 'language' }).of(code);

@@ -15,7 +15,7 @@ export const frCommands: CommandTexts = {
   train: {
     does: 'Me confier un fichier texte à apprendre',
     options: {
-      file: 'Un fichier de texte brut ; sans lui, j’apprends le recueil encore une fois',
+      file: 'Une histoire en .txt, .md, .html ou .epub ; sans elle, je réapprends le recueil',
       corpus: 'Le recueil où il va ; sinon il porte le nom du fichier',
       mode: 'Ajouter au recueil, ou repartir de zéro',
     },

@@ -148,7 +148,7 @@ describe('Fabulist on Discord', { timeout: 240_000 }, () => {
   it('shows what a training of the fable comes to in one message', async () => {
     await alice.says('/train corpus:fable', { fileName: 'fable.txt', bytes: FABLE });
     await inTime(() =>
-      expect(alice.sees().at(-1)).toMatch(/Read fable\.txt: 4\d words, in English\.\nLearned “fable” in/),
+      expect(alice.sees().at(-1)).toMatch(/Read fable\.txt: 4\d words, in English \(UTF-8\)\.\nLearned “fable” in/),
     );
     expect(latest()?.edits).toBeGreaterThan(1);
     expect(latest() && buttonsOf(latest() as NonNullable<ReturnType<typeof latest>>)).toEqual([]);

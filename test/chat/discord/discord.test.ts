@@ -5,15 +5,18 @@ import { DiscordPerson } from './people.ts';
 import { actingIn } from './shown-text.ts';
 import { APPLICATION, StandIn } from './stand-in.ts';
 
-const harness: AdapterHarness = {
+/** On as many shards as Discord asks for; Alice and Eve are on different ones where there are two. */
+const harness = (shards: number): AdapterHarness => ({
   edits: true,
   echoes: true,
   announces: true,
   people: [ALICE, EVE],
   async open(storyteller, log) {
     const standIn = await StandIn.open();
+    standIn.shards = shards;
     const adapter = adapterOn(standIn, storyteller, log);
     await adapter.start();
+    expect(standIn.gateway.shards).toBe(shards);
     return {
       join: async (who) => new DiscordPerson(standIn, who),
       announce: (reportTo, message) => adapter.announce(reportTo, message),
@@ -32,6 +35,7 @@ const harness: AdapterHarness = {
       },
     };
   },
-};
+});
 
-describeAdapter('Discord', harness);
+describeAdapter('Discord', harness(1));
+describeAdapter('Discord, on two shards,', harness(2));

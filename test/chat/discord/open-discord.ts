@@ -1,5 +1,5 @@
 import { vi } from 'vitest';
-import { ChatHandler } from '../../../src/chat/chat-handler.ts';
+import { ChatHandler, type ChatHandlerOptions } from '../../../src/chat/chat-handler.ts';
 import { DiscordAdapter } from '../../../src/chat/discord/discord-adapter.ts';
 import type { DiscordOptions } from '../../../src/chat/discord/discord-options.ts';
 import type { Asker, Storyteller } from '../../../src/story/storyteller.ts';
@@ -13,8 +13,9 @@ export const ALICE: Asker = {
   channel: '300000000000000001',
   user: '400000000000000001',
 };
+/** On another server, and on another shard where there are two. */
 export const EVE: Asker = {
-  server: 'discord:200000000000000002',
+  server: 'discord:200000000004194305',
   channel: '300000000000000002',
   user: '400000000000000002',
 };
@@ -26,28 +27,32 @@ export async function settled(): Promise<void> {
   for (let round = 0; round < 20; round++) await new Promise((resolve) => setImmediate(resolve));
 }
 
+export type Changes = Partial<DiscordOptions> & Pick<ChatHandlerOptions, 'curve'>;
+
 export function adapterOn(
   standIn: StandIn,
   storyteller: Storyteller,
   log: FakeLog,
-  options: Partial<DiscordOptions> = {},
+  { curve, ...options }: Changes = {},
 ): DiscordAdapter {
   return new DiscordAdapter({
-    handler: new ChatHandler({ storyteller, log }),
+    handler: new ChatHandler({ storyteller, log, ...(curve && { curve }) }),
     log,
     token: TOKEN,
     apiUrl: `${standIn.origin}/api`,
     cdnOrigins: [standIn.origin],
     guildIds: [],
+    shards: 'auto',
     maxUpload: 1024 * 1024,
     editInterval: 10,
     ...options,
   });
 }
 
-/** Discord with our bot on it, and Alice. */
-export async function openDiscord(options: Partial<DiscordOptions> = {}) {
+/** Discord with our bot on it, and Alice. shards: how many Discord asks for. */
+export async function openDiscord(options: Changes = {}, shards = 1) {
   const standIn = await StandIn.open();
+  standIn.shards = shards;
   const storyteller = new FakeStoryteller();
   const log = new FakeLog();
   const adapter = adapterOn(standIn, storyteller, log, options);

@@ -75,6 +75,8 @@ export class StandIn {
   readonly closed = new Set<string>();
   /** Files by path, served like Discord's own; a function may answer in any way. */
   readonly files = new Map<string, Buffer | ((response: ServerResponse) => void)>();
+  /** How many shards it asks for. */
+  shards = 1;
   /** How many of the next requests are answered with 429. */
   limits = 0;
   /** Whether the HTTP API is down. */
@@ -91,7 +93,6 @@ export class StandIn {
       guilds: [],
       resume_gateway_url: `ws://127.0.0.1:${this.#port}/gateway`,
       application: { id: APPLICATION, flags: 0 },
-      shard: [0, 1],
     }));
   }
 
@@ -277,8 +278,9 @@ const ROUTES: readonly (readonly [string, Act])[] = [
       status: 200,
       body: {
         url: `ws://127.0.0.1:${standIn.port}/gateway`,
-        shards: 1,
-        session_start_limit: { total: 1000, remaining: 1000, reset_after: 86_400_000, max_concurrency: 1 },
+        shards: standIn.shards,
+        // A large bot's concurrency: with 1, each further shard would wait for five seconds.
+        session_start_limit: { total: 1000, remaining: 1000, reset_after: 86_400_000, max_concurrency: 16 },
       },
     }),
   ],

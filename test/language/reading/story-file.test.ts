@@ -3,15 +3,15 @@ import { resolve } from 'node:path';
 import { deflateRawSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FabulistError } from '../../src/errors.ts';
-import { readStoryFile } from '../../src/language/story-file.ts';
+import { FabulistError } from '../../../src/errors.ts';
+import { readStoryFile } from '../../../src/language/reading/story-file.ts';
 
 const LIMITS = { bytes: 1_000_000, symbols: 4 };
 const read = (bytes: Uint8Array, fileName = 'story.txt') => readStoryFile(fileName, bytes, LIMITS);
 const message = (bytes: Uint8Array, fileName?: string) =>
   read(bytes, fileName).then(String, (error: Error) => error.message);
 
-const starter = (name: string) => readFileSync(resolve(import.meta.dirname, `../../corpora/${name}.txt`));
+const starter = (name: string) => readFileSync(resolve(import.meta.dirname, `../../../corpora/${name}.txt`));
 const GERMAN = starter('der-kleine-leuchtturm').toString();
 const SPANISH = starter('la-panadera-y-la-luna').toString();
 

@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import type { CorpusRef, Library, Version } from '../../library/library.ts';
+import type { Locale } from '../locale.ts';
+import type { Picture } from '../message.ts';
+import { textsFor } from '../texts/texts.ts';
+import { learningCurveAlt, learningCurveSvg } from './learning-curve.ts';
+import { isDrawable, type Look } from './look.ts';
+import { pngOf } from './png.ts';
+
+/** Where a training has left its learning curve, among the files of its version. */
+const FILE = 'curve.json';
+/** More points than a training of ours leaves: an imported archive may hold anything. */
+const MOST_POINTS = 2_000;
+
+const CURVE = z
+  .array(
+    z.object({
+      step: z.number(),
+      seconds: z.number(),
+      loss: z.number(),
+      accuracy: z.number(),
+      heldOutPerplexity: z.number().positive().nullable(),
+    }),
+  )
+  .max(MOST_POINTS);
+
+/**
+ * The learning curve of a version as a picture for a chat; undefined where it has none that can be drawn. Throws what
+ * reading a version throws.
+ */
+export async function curvePicture(
+  library: Library,
+  corpus: CorpusRef,
+  version: Version,
+  locale: Locale,
+  theme: Look['theme'] = 'light',
+): Promise<Picture | undefined> {
+  const file = (await library.readVersion(corpus, version.id))[FILE];
+  const points = file && curveOf(file);
+  if (!points || points.length === 0) return undefined;
+  const { accuracy, pictures } = textsFor(locale);
+  const title = isDrawable(corpus.name) ? accuracy.curve(corpus.name) : pictures.curve;
+  const png = await pngOf(learningCurveSvg(points, { theme, locale, title }));
+  return { png, alt: learningCurveAlt(points, locale) };
+}
+
+function curveOf(file: Uint8Array) {
+  try {
+    return CURVE.safeParse(JSON.parse(Buffer.from(file).toString())).data;
+  } catch {
+    return undefined;
+  }
+}

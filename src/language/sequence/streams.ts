@@ -1,0 +1,98 @@
+import { Random } from '../random.ts';
+import type { Stretch } from './sequence-network.ts';
+
+/** Symbols of each stream between two steps of learning: how far back-propagation reaches. */
+const SPAN = 35;
+const STREAMS = 20;
+/** A stream of fewer stretches than this would begin anew all the time. */
+const STRETCHES = 4;
+
+/** Share of rare symbols read as unknown, and of streams that begin anew at a stretch. */
+const HIDDEN = 0.2;
+const FORGETS = 0.05;
+
+/** One step's stretch, and which streams forget what they read before it. */
+export interface StreamStep {
+  readonly stretch: Stretch;
+  /** (streams): 0 where the stream begins anew, else 1. Null where none does. */
+  readonly remembers: Float32Array | null;
+}
+
+/**
+ * A text divided into streams that are read side by side, stretch after stretch (Zaremba, Sutskever and Vinyals 2014). Every
+ * pass over the text divides it at other places, and now and then a stream forgets what it has read, so that the model also
+ * learns to go on from the few words of an opening.
+ */
+export class Streams {
+  /** Steps of one pass over the text. */
+  readonly epoch: number;
+  readonly streams: number;
+  readonly #text: Int32Array;
+  readonly #seed: number;
+  readonly #span: number;
+  readonly #length: number;
+  readonly #rare: (id: number) => boolean;
+  readonly #unknown: number | undefined;
+
+  /**
+   * stories: at least two symbols in all. rare: symbols that are now and then read as `unknown`, so that the model learns
+   * what follows a word it has never seen; no such where there is no `unknown`.
+   */
+  constructor(
+    stories: readonly Int32Array[],
+    seed: number,
+    unknown: number | undefined,
+    rare: (id: number) => boolean,
+  ) {
+    const symbols = stories.reduce((sum, story) => sum + story.length, 0);
+    this.#text = new Int32Array(symbols);
+    let at = 0;
+    for (const story of stories) {
+      this.#text.set(story, at);
+      at += story.length;
+    }
+    this.#seed = seed;
+    this.#unknown = unknown;
+    this.#rare = rare;
+    const { streams, span, length, epoch } = divided(symbols);
+    this.streams = streams;
+    this.#span = span;
+    this.#length = length;
+    this.epoch = epoch;
+  }
+
+  /** The same step always gives the same symbols, also after a resumed training. step: counted from 1. */
+  at(step: number): StreamStep {
+    const pass = Math.floor((step - 1) / this.epoch);
+    const stretch = (step - 1) % this.epoch;
+    const random = new Random((this.#seed + step * 0x9e3779b1) >>> 0);
+    const shift = new Random((this.#seed + pass * 0x85ebca6b) >>> 0).below(this.#text.length);
+    const [streams, span] = [this.streams, this.#span];
+    const ids = new Int32Array(span * streams);
+    const targets = new Int32Array(span * streams);
+    const symbol = (stream: number, place: number) =>
+      this.#text[(shift + stream * this.#length + stretch * span + place) % this.#text.length] as number;
+    for (let t = 0; t < span; t++) {
+      for (let s = 0; s < streams; s++) {
+        const id = symbol(s, t);
+        const hidden = this.#unknown !== undefined && this.#rare(id) && random.next() < HIDDEN;
+        ids[t * streams + s] = hidden ? (this.#unknown as number) : id;
+        targets[t * streams + s] = symbol(s, t + 1);
+      }
+    }
+    const remembers = Float32Array.from({ length: streams }, () => (stretch === 0 || random.next() < FORGETS ? 0 : 1));
+    return { stretch: { streams, ids, targets }, remembers: remembers.includes(0) ? remembers : null };
+  }
+}
+
+function divided(symbols: number): { streams: number; span: number; length: number; epoch: number } {
+  const span = Math.max(1, Math.min(SPAN, symbols - 1));
+  const streams = Math.max(1, Math.min(STREAMS, Math.floor(symbols / (STRETCHES * span))));
+  const length = Math.floor(symbols / streams);
+  return { streams, span, length, epoch: Math.max(1, Math.floor((length - 1) / span)) };
+}
+
+/** Steps in which a text of so many symbols is read once. */
+export function stepsOfPass(symbols: number): number {
+  return divided(symbols).epoch;
+}

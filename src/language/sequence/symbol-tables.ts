@@ -1,0 +1,266 @@
+import { type Engine, ops, type Tensor } from '../../engine/engine.ts';
+import type { Weights } from '../network.ts';
+
+/**
+ * The symbols of a vocabulary, divided by frequency. Up to 20,000 symbols there is one group, and what follows is a plain
+ * embedding and a plain softmax. A larger vocabulary keeps its 8,000 most frequent symbols as the head and puts the others
+ * into tails with narrower rows (Grave and others 2017; Baevski and Auli 2019): they are rare, so there is little to learn of
+ * each, and the softmax over a tail is taken only where one of its symbols stands.
+ */
+export interface Group {
+  /** Its symbols have the ids `start` to `end` - 1. */
+  readonly start: number;
+  readonly end: number;
+  /** Numbers in a row of its table. */
+  readonly width: number;
+}
+
+const UNDIVIDED = 20_000;
+const HEAD = 8_000;
+const FIRST_TAIL = 40_000;
+/** How much narrower the rows of each tail are than those of the group before. */
+const NARROWER = 4;
+
+/** vocabulary: how many symbols there are; width: of the most frequent ones' rows. */
+export function groupsOf(vocabulary: number, width: number): Group[] {
+  if (vocabulary <= UNDIVIDED) return [{ start: 0, end: vocabulary, width }];
+  const bounds = [0, HEAD, ...(vocabulary > FIRST_TAIL ? [FIRST_TAIL] : []), vocabulary];
+  return bounds.slice(1).map((end, k) => ({
+    start: bounds[k] as number,
+    end,
+    width: Math.max(8, Math.floor(width / NARROWER ** k)),
+  }));
+}
+
+const at = (weights: Weights, name: string): Tensor => weights[name] as Tensor;
+
+/** Rows by the group of their symbol: which rows they are, and the symbols' places in the group's table. */
+function byGroup(groups: readonly Group[], ids: Int32Array): { rows: number[]; places: number[] }[] {
+  const parts = groups.map(() => ({ rows: [] as number[], places: [] as number[] }));
+  ids.forEach((id, row) => {
+    const k = groups.findIndex(({ end }) => id < end);
+    parts[k]?.rows.push(row);
+    parts[k]?.places.push(id - (groups[k] as Group).start);
+  });
+  return parts;
+}
+
+const int32 = (values: readonly number[] | Int32Array) => ops.tensor1d(values as number[], 'int32') as Tensor;
+
+/** What was looked up, and the way back. */
+export interface Looked {
+  /** (n, width): a row for each id. */
+  readonly x: Tensor;
+  /** dx: (n, width) -> the gradients of the tables, by weight name. */
+  backward(dx: Tensor): Record<string, Tensor>;
+}
+
+/**
+ * The embedding: row `id` of its group's table, widened by the tail's matrix `widen/k` (narrow, width). ids: (n).
+ * Call within a tidy, as all below.
+ */
+export function lookUp(engine: Engine, groups: readonly Group[], weights: Weights, ids: Int32Array): Looked {
+  if (groups.length === 1) {
+    const places = int32(ids);
+    const table = at(weights, 'embedding/0');
+    return {
+      x: engine.pickRows(table, places),
+      backward: (dx) => ({ 'embedding/0': engine.sumRowsById(dx, places, table.shape[0] as number) }),
+    };
+  }
+  const parts = byGroup(groups, ids).map(({ rows, places }, k) => {
+    if (rows.length === 0) return { k, rows, places: null, narrow: null, wide: null };
+    const [own, picked] = [int32(rows), int32(places)];
+    const narrow = engine.pickRows(at(weights, `embedding/${k}`), picked);
+    return {
+      k,
+      rows: own,
+      places: picked,
+      narrow,
+      wide: k === 0 ? narrow : product(narrow, at(weights, `widen/${k}`)),
+    };
+  });
+  // The groups' rows stand one after the other; each belongs where its symbol stands.
+  const order = new Int32Array(ids.length);
+  byGroup(groups, ids)
+    .flatMap(({ rows }) => rows)
+    .forEach((row, place) => {
+      order[row] = place;
+    });
+  const x = engine.pickRows(
+    ops.concat(
+      parts.flatMap(({ wide }) => (wide ? [wide] : [])),
+      0,
+    ),
+    int32(order),
+  );
+  return {
+    x,
+    backward: (dx) => {
+      const gradients: Record<string, Tensor> = {};
+      for (const { k, rows, places, narrow } of parts) {
+        const table = at(weights, `embedding/${k}`);
+        const widen = weights[`widen/${k}`];
+        if (!places || !narrow) {
+          gradients[`embedding/${k}`] = ops.zerosLike(table);
+          if (widen) gradients[`widen/${k}`] = ops.zerosLike(widen);
+          continue;
+        }
+        const d = engine.pickRows(dx, rows as Tensor);
+        const dNarrow = widen ? engine.rightTransposedProduct(d, widen) : d;
+        if (widen) gradients[`widen/${k}`] = engine.leftTransposedProduct(narrow, d);
+        gradients[`embedding/${k}`] = engine.sumRowsById(dNarrow, places, table.shape[0] as number);
+      }
+      return gradients;
+    },
+  };
+}
+
+/** The loss of the next symbols, and the way back. */
+export interface NextSymbols {
+  /** (n), nats. */
+  readonly loss: Tensor;
+  /** (n): the most likely symbol's id; where the vocabulary is divided, the most likely one of the head. */
+  readonly predicted: Tensor;
+  /** scale: what each loss counts -> dL/dy (n, width), and the gradients of the tables by weight name. */
+  backward(scale: number): { dy: Tensor; gradients: Record<string, Tensor> };
+}
+
+/**
+ * Softmax over the vocabulary with the embedding's own table as its weights (tied: Press and Wolf 2017):
+ *
+ *     p(w) = softmax(y E^T + b)_w           for a symbol of the head, or of an undivided vocabulary
+ *     p(w) = p(tail k) softmax(y W_k^T E_k^T + b_k)_w     for one of tail k, which the head has a row for
+ *
+ * y: (n, width); targets: (n) ids.
+ */
+export function nextSymbols(
+  engine: Engine,
+  groups: readonly Group[],
+  weights: Weights,
+  y: Tensor,
+  targets: Int32Array,
+): NextSymbols {
+  const tails = groups.length - 1;
+  const head = groups[0] as Group;
+  const inHead = targets.map((id) => (id < head.end ? id : head.end - 1 + groups.findIndex(({ end }) => id < end)));
+  const first = softmaxLoss(engine, y, headTable(weights, tails), headBias(weights, tails), inHead);
+  const parts = byGroup(groups, targets)
+    .slice(1)
+    .map(({ rows, places }, before) => {
+      const k = before + 1;
+      if (rows.length === 0) return { k, rows: null, narrow: null, own: null, tail: null };
+      const own = int32(rows);
+      const picked = engine.pickRows(y, own);
+      const narrow = engine.rightTransposedProduct(picked, at(weights, `widen/${k}`));
+      const tail = softmaxLoss(
+        engine,
+        narrow,
+        at(weights, `embedding/${k}`),
+        at(weights, `outputBias/${k}`),
+        Int32Array.from(places),
+      );
+      return { k, rows: own, narrow: picked, own: rows, tail };
+    });
+  const n = targets.length;
+  const losses = parts.flatMap(({ rows, tail }) => (rows && tail ? [spread(engine, tail.loss, rows, n)] : []));
+  return {
+    loss: ops.addN([first.loss, ...losses]),
+    predicted: tails === 0 ? ops.argMax(first.p, 1) : ops.argMax(ops.slice(first.p, [0, 0], [n, head.end]), 1),
+    backward: (scale) => {
+      const whole = first.backward(scale);
+      const gradients: Record<string, Tensor> = splitHead(whole.table, whole.bias, head.end, tails);
+      const dys = [whole.y];
+      for (const { k, rows, narrow, tail } of parts) {
+        const widen = at(weights, `widen/${k}`);
+        if (!rows || !narrow || !tail) {
+          for (const name of [`embedding/${k}`, `outputBias/${k}`, `widen/${k}`])
+            gradients[name] = ops.zerosLike(at(weights, name));
+          continue;
+        }
+        const back = tail.backward(scale);
+        gradients[`embedding/${k}`] = back.table;
+        gradients[`outputBias/${k}`] = back.bias;
+        // y W^T is what the tail reads, so W's gradient is dNarrow^T y.
+        gradients[`widen/${k}`] = engine.leftTransposedProduct(back.y, narrow);
+        dys.push(engine.sumRowsById(product(back.y, widen), rows, n));
+      }
+      return { dy: ops.addN(dys), gradients };
+    },
+  };
+}
+
+/** Natural logarithms of the probabilities of every symbol: y (n, width) -> (n, vocabulary). */
+export function logProbabilities(engine: Engine, groups: readonly Group[], weights: Weights, y: Tensor): Tensor {
+  const tails = groups.length - 1;
+  const logits = ops.add(engine.rightTransposedProduct(y, headTable(weights, tails)), headBias(weights, tails));
+  const first = ops.logSoftmax(logits as never) as Tensor;
+  if (tails === 0) return first;
+  const [n, { end }] = [y.shape[0] as number, groups[0] as Group];
+  const parts = [ops.slice(first, [0, 0], [n, end])];
+  for (let k = 1; k <= tails; k++) {
+    const narrow = engine.rightTransposedProduct(y, at(weights, `widen/${k}`));
+    const own = ops.add(
+      engine.rightTransposedProduct(narrow, at(weights, `embedding/${k}`)),
+      at(weights, `outputBias/${k}`),
+    );
+    parts.push(ops.add(ops.logSoftmax(own as never), ops.slice(first, [0, end + k - 1], [n, 1])));
+  }
+  return ops.concat(parts, 1);
+}
+
+/** The head's rows and then one for each tail. */
+function headTable(weights: Weights, tails: number): Tensor {
+  return tails === 0 ? at(weights, 'embedding/0') : ops.concat([at(weights, 'embedding/0'), at(weights, 'tails')], 0);
+}
+
+function headBias(weights: Weights, tails: number): Tensor {
+  return tails === 0
+    ? at(weights, 'outputBias/0')
+    : ops.concat([at(weights, 'outputBias/0'), at(weights, 'tailBias')], 0);
+}
+
+function splitHead(table: Tensor, bias: Tensor, head: number, tails: number): Record<string, Tensor> {
+  if (tails === 0) return { 'embedding/0': table, 'outputBias/0': bias };
+  const [own, ofTails] = ops.split(table, [head, tails], 0) as [Tensor, Tensor];
+  const [ownBias, tailBias] = ops.split(bias, [head, tails], 0) as [Tensor, Tensor];
+  return { 'embedding/0': own, tails: ofTails, 'outputBias/0': ownBias, tailBias };
+}
+
+/**
+ * Cross entropy of a softmax and its gradient: with p = softmax(y E^T + b), dL/dlogits = p - onehot(target). The one-hot part
+ * is never made: its products with E and y are rows of E picked, and rows of y added up.
+ */
+function softmaxLoss(engine: Engine, y: Tensor, table: Tensor, bias: Tensor, targets: Int32Array) {
+  const n = targets.length;
+  const size = table.shape[0] as number;
+  const p = ops.softmax(ops.add(engine.rightTransposedProduct(y, table), bias) as never) as Tensor;
+  const ids = int32(targets);
+  const places = ops.tensor2d(
+    Int32Array.from({ length: 2 * n }, (_, k) => (k % 2 === 0 ? k / 2 : (targets[(k - 1) / 2] as number))),
+    [n, 2],
+    'int32',
+  );
+  // A probability too small for a float would be an infinite loss.
+  const loss = ops.neg(ops.log(ops.maximum(ops.gatherND(p, places), 1e-30)));
+  return {
+    p,
+    loss,
+    backward: (scale: number) => {
+      const scaled = ops.mul(y, scale);
+      const ones = ops.fill([n, 1], scale) as Tensor;
+      return {
+        y: ops.mul(ops.sub(product(p, table), engine.pickRows(table, ids)), scale),
+        table: ops.sub(engine.leftTransposedProduct(p, scaled), engine.sumRowsById(scaled, ids, size)),
+        bias: ops.sub(ops.mul(ops.sum(p, 0), scale), ops.reshape(engine.sumRowsById(ones, ids, size), [size])),
+      };
+    },
+  };
+}
+
+/** The losses of some rows, at their places among n. */
+function spread(engine: Engine, losses: Tensor, rows: Tensor, n: number): Tensor {
+  return ops.reshape(engine.sumRowsById(ops.expandDims(losses, 1), rows, n), [n]);
+}
+
+const product = (a: Tensor, b: Tensor) => ops.matMul(a as never, b as never) as Tensor;

@@ -1,0 +1,78 @@
+import { expect, it } from 'vitest';
+import { type Engine, ops } from '../../../src/engine/engine.ts';
+import type { Model } from '../../../src/language/model.ts';
+import { completeRecipe } from '../../../src/language/recipe.ts';
+import { KneserNey } from '../../../src/language/sequence/kneser-ney.ts';
+import { GRAMS_SHARE } from '../../../src/language/sequence/mixture.ts';
+import { countNGrams } from '../../../src/language/sequence/n-grams.ts';
+import { initialSequenceWeights, noMemory, whatFollows } from '../../../src/language/sequence/sequence-network.ts';
+import { SequenceReader } from '../../../src/language/sequence/sequence-reader.ts';
+import { splitText } from '../../../src/language/split-text.ts';
+import { tokenizeForms } from '../../../src/language/tokenizer.ts';
+import { onEachEngine } from '../../engines.ts';
+import { RHYME, weightsOf } from '../tiny.ts';
+
+async function tinySequence(): Promise<Model> {
+  const recipe = completeRecipe({ model: 'sequence', units: 5, embedding: 8, layers: 2 }, 20);
+  const { vocabulary, stories } = splitText([tokenizeForms(RHYME)], 0, recipe.window);
+  const weights = initialSequenceWeights(recipe, vocabulary.size).map((weight) => ({
+    ...weight,
+    values: weight.values.map((value) => 4 * value),
+  }));
+  const grams = await countNGrams(stories, 3, vocabulary.size);
+  return { recipe, vocabulary, text: { stories }, language: 'en', weights, grams };
+}
+
+/** What the model tells after a whole context read at once: (1 - share) p_LSTM + share p_KN. */
+function told(engine: Engine, model: Model, context: readonly number[]): number[] {
+  const { recipe, vocabulary, grams } = model;
+  const own = ops.tidy(() => {
+    const ids = Int32Array.from(context);
+    const weights = weightsOf(engine, model);
+    const memory = noMemory(recipe, 1);
+    return whatFollows(
+      engine,
+      recipe,
+      vocabulary.size,
+      weights,
+      { ids, streams: 1 },
+      memory,
+    ).logProbabilities.dataSync();
+  }) as unknown as Float32Array;
+  const kneserNey = new KneserNey(grams as NonNullable<typeof grams>, vocabulary.size);
+  return [...own].map((p, id) => (1 - GRAMS_SHARE) * Math.exp(p) + GRAMS_SHARE * kneserNey.probability(context, id));
+}
+
+onEachEngine('a sequence reader', (open) => {
+  it('reads symbol by symbol what it would read at once, in any company and order', async () => {
+    const engine = await open();
+    const model = await tinySequence();
+    // An engine makes some constants at the first use and keeps them.
+    told(engine, model, [0]);
+    const before = ops.memory().numTensors;
+    const weights = weightsOf(engine, model);
+    const reader = new SequenceReader(engine, model, weights);
+    const probabilities = (row: number) => [...reader.logits([row])].map(Math.exp);
+    const isClose = (actual: number[], expected: number[]) => {
+      expect(actual.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 4);
+      expect(actual).toHaveLength(expected.length);
+      for (const [id, p] of expected.entries()) expect(actual[id]).toBeCloseTo(p, 4);
+    };
+    reader.arrange([-1, -1]);
+    reader.read(Int32Array.of(0, 3));
+    reader.read(Int32Array.of(1, 4));
+    isClose(probabilities(0), told(engine, model, [0, 1]));
+    // The first goes, another comes before the one that stays.
+    reader.arrange([-1, 1]);
+    reader.read(Int32Array.of(2, 5));
+    isClose(probabilities(0), told(engine, model, [2]));
+    isClose(probabilities(1), told(engine, model, [3, 4, 5]));
+    reader.arrange([]);
+    reader.arrange([-1]);
+    reader.read(Int32Array.of(1));
+    isClose([...reader.logits([0])].map(Math.exp), told(engine, model, [1]));
+    reader.dispose();
+    ops.dispose(Object.values(weights));
+    expect(ops.memory().numTensors).toBe(before);
+  });
+});

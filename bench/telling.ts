@@ -17,6 +17,9 @@ import type { Model } from '../src/language/model.ts';
 import { initialWeights } from '../src/language/network.ts';
 import { Random } from '../src/language/random.ts';
 import { completeRecipe } from '../src/language/recipe.ts';
+import { GRAMS_ORDER } from '../src/language/sequence/mixture.ts';
+import { countNGrams } from '../src/language/sequence/n-grams.ts';
+import { initialSequenceWeights } from '../src/language/sequence/sequence-network.ts';
 import { Teller } from '../src/language/teller.ts';
 import { Vocabulary } from '../src/language/vocabulary.ts';
 import { LoadedModel } from '../src/story/loaded-model.ts';
@@ -29,8 +32,9 @@ const BOOK_SYMBOLS = 130_000;
 const PEER = join(import.meta.dirname, '../../shared/baselines/generate_pytorch.py');
 
 /** An untrained model of 512 units whose text is drawn by Zipf's law. */
-function madeUpModel(vocabulary: number, symbols: number): Model {
+async function madeUpModel(vocabulary: number, symbols: number): Promise<Model> {
   const recipe = completeRecipe({ holdOut: 0 }, symbols);
+  const sequence = recipe.model === 'sequence';
   const random = new Random(1);
   const text = Int32Array.from({ length: symbols }, () => Math.floor(vocabulary ** random.next()) % vocabulary);
   return {
@@ -38,8 +42,8 @@ function madeUpModel(vocabulary: number, symbols: number): Model {
     vocabulary: new Vocabulary(Array.from({ length: vocabulary }, (_, id) => (id === 0 ? '.' : `w${id}`))),
     text: { stories: [text] },
     language: 'en',
-    weights: initialWeights(recipe, vocabulary),
-    grams: null,
+    weights: sequence ? initialSequenceWeights(recipe, vocabulary) : initialWeights(recipe, vocabulary),
+    grams: sequence ? await countNGrams([text], GRAMS_ORDER, vocabulary) : null,
   };
 }
 
@@ -78,7 +82,7 @@ function peer(vocabulary: number): Map<number, number> {
 }
 
 async function compare(engine: Engine, vocabulary: number, sizes: readonly number[]): Promise<Measurement[]> {
-  const teller = await Teller.open(engine, madeUpModel(vocabulary, 300));
+  const teller = await Teller.open(engine, await madeUpModel(vocabulary, 300));
   const ours = new Map<number, number[]>(sizes.map((size) => [size, []]));
   const peers = new Map<number, number[]>(sizes.map((size) => [size, []]));
   for (let turn = 0; turn < TURNS; turn++) {
@@ -103,7 +107,7 @@ async function compare(engine: Engine, vocabulary: number, sizes: readonly numbe
 
 /** The longest that one turn held the event loop while a model of a book was decoded, indexed and handed to the engine. */
 async function loading(engine: Engine): Promise<Measurement> {
-  const files = encodeModel(madeUpModel(8_000, BOOK_SYMBOLS));
+  const files = encodeModel(await madeUpModel(8_000, BOOK_SYMBOLS));
   const longest: number[] = [];
   for (let round = 0; round < 5; round++) {
     const delay = monitorEventLoopDelay({ resolution: 1 });

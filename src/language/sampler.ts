@@ -79,7 +79,7 @@ function weightOf(ids: Iterable<number>, weights: Float64Array): number {
 function nucleus(weights: Float64Array, wanted: number): number[] {
   // Sorting thousands for every word would take longer than reading it; the nucleus is in the head, which is looked for first.
   let head: number[] = [];
-  for (let least = 0.01; ; least = least < SMALLEST ? 0 : least / 30) {
+  for (let least = 0.1; ; least = least < SMALLEST ? 0 : least / 4) {
     head = [];
     for (let id = 0; id < weights.length; id++) if ((weights[id] as number) > least) head.push(id);
     if (least === 0 || weightOf(head, weights) >= wanted) break;

@@ -12,7 +12,7 @@ import { Random } from '../src/language/random.ts';
 import { FileLibrary } from '../src/library/file-library.ts';
 import { LibraryStoryteller } from '../src/story/library-storyteller.ts';
 import { LocalTrainer } from '../src/training/local-trainer.ts';
-import type { Measurement } from './index.ts';
+import type { Measurement } from './measurement.ts';
 
 const SECONDS = Number(process.env.FABULIST_BENCH_SECONDS ?? 30);
 const A_SECOND = 200;

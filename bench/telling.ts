@@ -23,7 +23,7 @@ import { initialSequenceWeights } from '../src/language/sequence/sequence-networ
 import { Teller } from '../src/language/teller.ts';
 import { Vocabulary } from '../src/language/vocabulary.ts';
 import { LoadedModel } from '../src/story/loaded-model.ts';
-import type { Measurement } from './index.ts';
+import type { Measurement } from './measurement.ts';
 
 const WORDS = 32;
 const ROUNDS = 15;
@@ -82,7 +82,7 @@ function peer(vocabulary: number): Map<number, number> {
 }
 
 async function compare(engine: Engine, vocabulary: number, sizes: readonly number[]): Promise<Measurement[]> {
-  const teller = await Teller.open(engine, await madeUpModel(vocabulary, 300));
+  const teller = await Teller.open(engine, await madeUpModel(vocabulary, vocabulary < 1_000 ? 300 : BOOK_SYMBOLS));
   const ours = new Map<number, number[]>(sizes.map((size) => [size, []]));
   const peers = new Map<number, number[]>(sizes.map((size) => [size, []]));
   for (let turn = 0; turn < TURNS; turn++) {

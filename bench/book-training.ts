@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CurvePoint } from '../src/language/progress.ts';
-import { stepsOfPass } from '../src/language/sequence/streams.ts';
+import { divide } from '../src/language/sequence/division.ts';
 import { FileLibrary } from '../src/library/file-library.ts';
 import { LOCAL } from '../src/library/library.ts';
 import { median } from './measurement.ts';
@@ -75,7 +75,7 @@ async function curveOf(dataFolder: string, { corpus, modelVersion }: Trained): P
 /** Between most points of the curve there are only steps: the median leaves looks at the held-out text out, as the peer does. */
 function rateOf(points: readonly CurvePoint[], words: number): number {
   const trained = Math.floor(words * 0.9);
-  const symbolsOfStep = trained / stepsOfPass(trained);
+  const symbolsOfStep = trained / divide(trained).epoch;
   const rates = points.slice(1).flatMap(({ step, seconds }, k) => {
     const before = points[k] as CurvePoint;
     return step > before.step ? [((step - before.step) * symbolsOfStep) / (seconds - before.seconds)] : [];

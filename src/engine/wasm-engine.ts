@@ -26,7 +26,6 @@ export async function openWasmEngine(): Promise<Engine> {
     cellGradient: null,
     lstmLayer: null,
     dropoutMask,
-    cellStep: null,
   };
 }
 

@@ -25,6 +25,7 @@ export async function openWasmEngine(): Promise<Engine> {
     cellGradient: null,
     lstmLayer: null,
     dropoutMask,
+    cellStep: null,
   };
 }
 

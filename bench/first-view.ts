@@ -8,7 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 import { loadConfig } from '../src/config.ts';
-import { assemble, openWeb } from '../src/main.ts';
+import { openWeb } from '../src/main/open-surfaces.ts';
+import { assemble } from '../src/main.ts';
 import type { Measurement } from './measurement.ts';
 
 const ROUNDS = 9;

@@ -9,7 +9,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { loadConfig } from '../src/config.ts';
-import { assemble, type House, openWeb } from '../src/main.ts';
+import { openWeb } from '../src/main/open-surfaces.ts';
+import { assemble, type House } from '../src/main.ts';
 
 const PROJECT = resolve(import.meta.dirname, '..');
 const TARGET = join(PROJECT, 'docs/screenshots');

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
+import { openDiscord, openSlack, openWeb } from '../main/open-surfaces.ts';
 import type { House } from '../main.ts';
-import { openDiscord, openSlack, openWeb } from '../main.ts';
 import { talk } from './chat.ts';
 import { ASKER, type OpenSession, type Session } from './session.ts';
 

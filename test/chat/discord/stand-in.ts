@@ -83,6 +83,8 @@ export class StandIn {
   shards = 1;
   /** How many of the next requests are answered with 429. */
   limits = 0;
+  /** Milliseconds in which an interaction must be acknowledged. */
+  patience = 3_000;
   /** Whether the HTTP API is down. */
   down = false;
   readonly #server: Server;
@@ -318,7 +320,8 @@ const ROUTES: readonly (readonly [string, Act])[] = [
     (standIn, [id, token = ''], { json }) => {
       const asked = standIn.asked.get(token);
       const now = Date.now();
-      if (!asked || asked.id !== id || now - asked.at > 3_000) return refusal(404, 10062, 'Unknown interaction');
+      if (!asked || asked.id !== id || now - asked.at > standIn.patience)
+        return refusal(404, 10062, 'Unknown interaction');
       if (asked.answer) return refusal(400, 40060, 'Interaction has already been acknowledged.');
       const answer = json as NonNullable<Asked['answer']>;
       asked.answer = answer;

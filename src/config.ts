@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { parse } from 'dotenv';
 import { validate as isCronExpression } from 'node-cron';
 import { z } from 'zod';
+import { type DiscordConfig, shardsIn } from './config/discord-config.ts';
 import {
   hostIn,
   inOneWord,
@@ -12,8 +13,6 @@ import {
   listOf,
   oneOf,
   originOf,
-  type Shards,
-  shardsIn,
   webAddress,
   wholeNumber,
 } from './config/read-values.ts';
@@ -76,17 +75,6 @@ export interface Quotas {
   readonly words: number | undefined;
 }
 
-export interface DiscordConfig {
-  readonly token: string;
-  /** Base of the HTTP API, without the version. */
-  readonly apiUrl: string;
-  /** Origins that attachments are taken from besides Discord's own. */
-  readonly cdnOrigins: readonly string[];
-  /** Servers that get the commands as their own, which shows changes at once; none: all servers share them. */
-  readonly guildIds: readonly string[];
-  readonly shards: Shards;
-}
-
 /** Where the page in the browser is. */
 export interface WebConfig {
   /** The address to listen on. */
@@ -98,8 +86,6 @@ export interface WebConfig {
   /** Further names by which the page is reached. */
   readonly names: readonly string[];
 }
-
-export type { Shards };
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 type LogLevel = (typeof LOG_LEVELS)[number];

@@ -1,8 +1,5 @@
 import { z } from 'zod';
 
-/** Which of Discord's connections this process holds: as many as Discord asks for, or those with these ids of so many. */
-export type Shards = 'auto' | { readonly ids: readonly number[]; readonly of: number };
-
 /** One key: what it must be, in words that complete "KEY must be ...", and how its text is read (undefined: it is not that). */
 export function key<T>(requirement: string, read: (text: string) => T | undefined) {
   return z.string().transform((text, context) => {
@@ -51,23 +48,6 @@ export function hostIn(text: string): string | undefined {
   return /^[\w.:-]+$/.test(text) && URL.canParse(`http://${text.includes(':') ? `[${text}]` : text}`)
     ? text
     : undefined;
-}
-
-const MOST_SHARDS = 10_000;
-
-/** `auto`, `4` for all of four, `0-3/16` or `0,2,5/16` for some of sixteen; undefined for anything else. */
-export function shardsIn(text: string): Shards | undefined {
-  if (text === 'auto') return text;
-  const [, list, total] = text.match(/^(?:([\d,-]+)\/)?(\d{1,5})$/) ?? [];
-  const of = Number(total);
-  if (!(of >= 1 && of <= MOST_SHARDS)) return undefined;
-  const ids = new Set<number>();
-  for (const range of (list ?? `0-${of - 1}`).split(',')) {
-    const [, first, last = first] = range.match(/^(\d{1,5})(?:-(\d{1,5}))?$/) ?? [];
-    if (first === undefined || Number(first) > Number(last) || Number(last) >= of) return undefined;
-    for (let id = Number(first); id <= Number(last); id++) ids.add(id);
-  }
-  return { ids: Object.freeze([...ids].sort((a, b) => a - b)), of };
 }
 
 export function isTimeZone(name: string): boolean {

@@ -1,14 +1,14 @@
-import type { ChatHandlerOptions } from '../chat/chat-handler.ts';
 import type { DiscordAdapter } from '../chat/discord/discord-adapter.ts';
 import type { SlackAdapter } from '../chat/slack/slack-adapter.ts';
 import type { TerminalAdapter, TerminalOptions } from '../chat/terminal/terminal-adapter.ts';
 import type { WebAdapter } from '../chat/web/web-adapter.ts';
+import type { DiscordConfig } from '../config/discord-config.ts';
 import type { SlackConfig } from '../config/slack-config.ts';
-import type { Config, DiscordConfig } from '../config.ts';
-import type { Library } from '../library/library.ts';
+import type { Config } from '../config.ts';
 import type { House } from '../main.ts';
 import type { Asker } from '../story/storyteller.ts';
 import type { Journal } from '../telemetry/late-log.ts';
+import { curvesOf } from './curves.ts';
 
 /** What the terminal surface is given of the machine; how files are read and kept is the command line's business. */
 export type TerminalDoors = Omit<TerminalOptions, 'handler'>;
@@ -90,12 +90,4 @@ export async function openSlack(
   });
   surfaces.push({ adapter, handler });
   return adapter;
-}
-
-/** Draws learning curves for a chat; the drawing is loaded with the first. */
-function curvesOf(library: Library, theme: 'light' | 'dark'): NonNullable<ChatHandlerOptions['curve']> {
-  return async (corpus, version, locale) => {
-    const { curvePicture } = await import('../chat/pictures/curve-picture.ts');
-    return curvePicture(library, corpus, version, locale, theme);
-  };
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, DiscordjsErrorCodes, Events, GatewayDispatchEvents, GatewayIntentBits, Options } from 'discord.js';
-import type { Shards } from '../../config.ts';
+import type { Shards } from '../../config/discord-config.ts';
 import { FabulistError } from '../../errors.ts';
 import { type DiscordLog, Outages, whatItMeans } from './outages.ts';
 

@@ -1,4 +1,4 @@
-import type { Shards } from '../../config.ts';
+import type { Shards } from '../../config/discord-config.ts';
 import type { ChatHandler } from '../chat-handler.ts';
 import type { DiscordLog } from './outages.ts';
 

@@ -166,7 +166,11 @@ describe('a training, when the bot is started anew', () => {
     await eventually(() => expect(alice.sees()).toEqual([expect.stringMatching(/30 %/)]));
     const moved = alice.shown()[0]?.id;
     expect(moved).not.toBe(first);
-    expect(storyteller.training?.request.reportTo).toMatchObject({ channel: ALICE.channel, message: moved });
+    // It is noted with the next event.
+    await eventually(() => {
+      storyteller.training?.send(progress(0.3));
+      expect(storyteller.training?.request.reportTo).toMatchObject({ channel: ALICE.channel, message: moved });
+    });
     const { training, followed } = await restarted();
     training.send(FINISHED);
     await followed;

@@ -19,7 +19,7 @@ export interface Measurement {
   readonly ratio: number | null;
 }
 
-const BENCHMARKS = ['event-loop', 'library-growth', 'slack-acknowledgement'];
+const BENCHMARKS = ['event-loop', 'library-growth', 'discord-acknowledgement', 'slack-acknowledgement'];
 
 const { values, positionals } = parseArgs({ options: { json: { type: 'boolean' } }, allowPositionals: true });
 const unknown = positionals.find((name) => !BENCHMARKS.includes(name));

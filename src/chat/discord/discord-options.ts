@@ -1,6 +1,6 @@
 import type { Shards } from '../../config.ts';
 import type { ChatHandler } from '../chat-handler.ts';
-import type { DiscordLog } from './connection.ts';
+import type { DiscordLog } from './outages.ts';
 
 export interface DiscordOptions {
   readonly handler: ChatHandler;

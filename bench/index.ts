@@ -1,6 +1,7 @@
 /**
  * Runs the benchmarks, one after the other, each in a process of its own, and prints what they measured.
- * Run: npm run bench [-- NAME...] [--json]   (names: event-loop, library-growth, slack-acknowledgement; some minutes in all)
+ * Run: npm run bench [-- NAME...] [--json]   (some minutes in all)
+ * Names: event-loop, library-growth, discord-acknowledgement, slack-acknowledgement.
  * With --json, an array of { name, ours, peer, peerName, unit, ratio }; smaller is better in all of them.
  */
 import { execFileSync } from 'node:child_process';

@@ -30,7 +30,7 @@ const REFUSED = [
 ];
 
 /** The code of what Slack refused, such as `channel_not_found`. */
-export function codeOf(error: unknown): string | undefined {
+function codeOf(error: unknown): string | undefined {
   return error instanceof webApi.WebAPIPlatformError ? error.data.error : undefined;
 }
 

@@ -43,6 +43,7 @@ import {
 import { register } from './registration.ts';
 import { SinkMaker } from './sink-maker.ts';
 import { Trail } from './trail.ts';
+import { Turns } from './turns.ts';
 
 /** Milliseconds that answers under way are waited for when the bot is stopped. */
 const PATIENCE = 1_500;
@@ -59,6 +60,7 @@ export class DiscordAdapter implements ChatAdapter {
   readonly #interactions: REST;
   readonly #sinks: SinkMaker;
   readonly #answers = new Answers();
+  readonly #turns = new Turns();
   /** Resolves once we are on Discord, or never will be. */
   readonly #opened: Promise<Client | undefined>;
   #open: (client: Client | undefined) => void = () => undefined;
@@ -240,7 +242,9 @@ export class DiscordAdapter implements ChatAdapter {
   }
 
   #answer(invocation: Invocation, sink: DiscordSink): Promise<void> {
-    const given = this.#options.handler.handle(invocation, sink);
+    const given = this.#turns.take(async () => {
+      if (!this.#silent.signal.aborted) await this.#options.handler.handle(invocation, sink);
+    });
     return this.#answers.follow(given, sink, textsFor(invocation.locale), invocation.command === 'train');
   }
 

@@ -37,13 +37,13 @@ async function slackAcknowledgement(mode: 'Socket Mode' | 'HTTP'): Promise<Measu
   });
   try {
     if (mode === 'HTTP') await opened(port);
-    else await until('the bot is on Slack', 60, () => standIn.socket.connected);
+    else await until('the bot is on Slack', 120, () => standIn.socket.connected);
     const person = (at: number) =>
       new SlackPerson(standIn, { server: 'slack:T1', channel: `T1/C${at}`, user: `U${at}` });
     const first = person(999);
     const sees = (text: RegExp) => () => first.sees().some((seen) => text.test(seen));
     await first.says(LINES[0]);
-    await until('the fable is told', 60, sees(/^had a general council/));
+    await until('the fable is told', 300, sees(/^had a general council/));
     await first.says('/train corpus:book', { fileName: 'book.txt', bytes: Buffer.from(madeUpBook(100_000)) });
     await until('the book trains', 300, sees(/Learning “book”\n.*\d %/));
     const delivered = await Promise.all(await crowd((at) => person(at).command(LINES[at % LINES.length] ?? '/help')));

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Measurement } from './index.ts';
+import type { Measurement } from './measurement.ts';
 
 /** As many people as ask within one second, on a surface that asks to be answered within three. */
 export const CROWD = 200;

@@ -8,8 +8,8 @@ import { DiscordPerson } from '../test/chat/discord/people.ts';
 import { StandIn, TOKEN } from '../test/chat/discord/stand-in.ts';
 import { acknowledgements, CROWD, crowd } from './acknowledgements.ts';
 import { startBot, until } from './bot.ts';
-import type { Measurement } from './index.ts';
 import { madeUpBook } from './made-up-book.ts';
+import type { Measurement } from './measurement.ts';
 
 const SERVER = 'discord:200000000000000001';
 

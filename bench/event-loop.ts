@@ -13,8 +13,8 @@ import { decodeModel } from '../src/language/checkpoint.ts';
 import { Teller } from '../src/language/teller.ts';
 import { FileLibrary } from '../src/library/file-library.ts';
 import { LocalTrainer } from '../src/training/local-trainer.ts';
-import type { Measurement } from './index.ts';
 import { madeUpBook } from './made-up-book.ts';
+import type { Measurement } from './measurement.ts';
 
 const SECONDS = 30;
 

@@ -11,8 +11,8 @@ import { SlackPerson } from '../test/chat/slack/people.ts';
 import { APP_TOKEN, SIGNING_SECRET, StandIn } from '../test/chat/slack/stand-in.ts';
 import { acknowledgements, crowd } from './acknowledgements.ts';
 import { startBot, until } from './bot.ts';
-import type { Measurement } from './index.ts';
 import { madeUpBook } from './made-up-book.ts';
+import type { Measurement } from './measurement.ts';
 
 const TOKEN = 'xoxb-1-standin';
 const LINES = [

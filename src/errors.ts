@@ -8,11 +8,14 @@ export type ErrorCode =
   | 'too-large'
   | 'too-short'
   | 'unknown-corpus'
+  | 'unknown-word'
   | 'no-model'
   | 'not-allowed'
   | 'cancelled'
   | 'disk-full'
   | 'storage'
+  /** Something outside, such as the database, cannot be reached for now; what was asked for may work later. */
+  | 'unavailable'
   | 'engine'
   | 'training-failed';
 

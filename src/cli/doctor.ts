@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
+import { isLoopback } from '../chat/web/hosts.ts';
 import { sentenceFor } from '../errors.ts';
 import { examineFolder, type Folder } from './folders.ts';
 import { harmless, named } from './for-people.ts';
@@ -17,6 +18,7 @@ const TOKENS = [
   'SLACK_CLIENT_ID',
   'SLACK_CLIENT_SECRET',
   'FABULIST_SECRET',
+  'FABULIST_WEB_PASSWORD',
 ] as const;
 type Token = (typeof TOKENS)[number];
 
@@ -36,6 +38,8 @@ interface Findings {
   };
   /** Which are set, never what they are. */
   readonly tokens: Readonly<Record<Token, boolean>>;
+  /** Where the page is opened, and whether a password is missing there. */
+  readonly page: { readonly host: string; readonly port: number; readonly problem: string | null };
   readonly folders: { readonly data: Folder; readonly cache: Folder };
   /** Null where the data folder cannot be looked into. */
   readonly stale: readonly string[] | null;
@@ -75,6 +79,7 @@ async function examine(session: Session): Promise<Findings> {
     node: process.version,
     engine: { choice: config.engine, ...(await usedEngine(session)), native: native.state, folder },
     tokens: Object.fromEntries(TOKENS.map((name) => [name, config.secretsSet.includes(name)])) as Findings['tokens'],
+    page: pageOf(session),
     folders: {
       data,
       cache: await examineFolder(cacheFolder, 'FABULIST_CACHE'),
@@ -99,6 +104,12 @@ async function staleCorpora(session: Session): Promise<string[]> {
   return corpora.filter(({ stale }) => stale).map(({ name }) => name);
 }
 
+function pageOf({ config: { web } }: Session): Findings['page'] {
+  const { host, port, password } = web;
+  const missing = password === undefined && !isLoopback(host);
+  return { host, port, problem: missing ? 'FABULIST_WEB_PASSWORD must be set, as others can reach it' : null };
+}
+
 function joinedBy(tokens: Findings['tokens']): string {
   const set = TOKENS.filter((name) => tokens[name]);
   const missing = [
@@ -108,7 +119,7 @@ function joinedBy(tokens: Findings['tokens']): string {
   return [...set.map((name) => `${name} is set`), ...missing].join('; ');
 }
 
-function lines({ node, engine, tokens, folders, stale }: Findings): string[] {
+function lines({ node, engine, tokens, page, folders, stale }: Findings): string[] {
   const place = ({ path, problem }: Folder) =>
     harmless(`${path} (${problem === null ? 'writable' : `NOT writable: ${problem}`})`);
   const behind =
@@ -117,6 +128,10 @@ function lines({ node, engine, tokens, folders, stale }: Findings): string[] {
     ['Engine', engine.description ?? `none: ${engine.note}`],
     ['Node', node],
     ['Tokens', joinedBy(tokens)],
+    [
+      'Page',
+      `${page.host}, port ${page.port}${page.problem ? `: ${page.problem}` : tokens.FABULIST_WEB_PASSWORD ? ', with a password' : ''}`,
+    ],
     ['Data', place(folders.data)],
     ['Native engine', engine.folder ?? 'not installed'],
     ['Engine cache', place(folders.cache)],

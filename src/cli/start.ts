@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { House } from '../main.ts';
-import { openDiscord, openSlack } from '../main.ts';
+import { openDiscord, openSlack, openWeb } from '../main.ts';
 import { talk } from './chat.ts';
-import type { OpenSession, Session } from './session.ts';
+import { ASKER, type OpenSession, type Session } from './session.ts';
 
 /** A surface that is reached over a network. */
 interface Remote {
@@ -14,19 +14,16 @@ export function addStart(program: Command, open: OpenSession): void {
   program
     .command('start')
     .description(
-      'open every surface that is configured: Discord and Slack with their tokens, and the chat where this is a terminal',
+      'open every surface: the page in the browser, Discord and Slack with their tokens, and the chat where this is a terminal',
     )
-    .action(async (_options: object, command: Command) => {
-      const session = open(command, true);
-      const { discord, slack } = session.config;
-      return discord || slack ? join(session) : talk(session);
-    });
+    .action(async (_options: object, command: Command) => start(open(command, true)));
 }
 
-/** Stays on all of them until it is told to end; with somebody at the terminal, until that person leaves. */
-async function join(session: Session): Promise<void> {
+/** Stays until it is told to end; with somebody at the terminal, until that person leaves. */
+async function start(session: Session): Promise<void> {
   const { stdin, stdout } = session.surroundings;
   const house = await session.house();
+  await openPage(session, house);
   const remotes = await openRemotes(session, house);
   const joined = Promise.all(
     remotes.map(async (remote) => {
@@ -37,12 +34,19 @@ async function join(session: Session): Promise<void> {
   if (stdin.isTTY && 'isTTY' in stdout && stdout.isTTY) {
     const left = talk(session);
     // A token that is refused ends the conversation too: whoever started it must know.
-    await Promise.race([left, joined]);
+    await Promise.race([left, joined.then(() => left)]);
     return left;
   }
   // A service has no input to answer, and its ending ends nothing.
   await Promise.all([house.settle(), joined]);
-  await aborted(session.signal);
+  await session.ended();
+}
+
+async function openPage(session: Session, house: House): Promise<void> {
+  const page = await openWeb(house, session.log, { ...ASKER, channel: 'page' }, session.config);
+  session.surface(page);
+  await page.start();
+  if (!session.signal.aborted) session.output.note(`Fabulist is at ${page.address}`);
 }
 
 async function openRemotes(session: Session, house: House): Promise<Remote[]> {
@@ -59,9 +63,4 @@ async function openRemotes(session: Session, house: House): Promise<Remote[]> {
     remotes.push({ title: 'Slack', start: () => slack.start() });
   }
   return remotes;
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }

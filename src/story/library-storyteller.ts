@@ -11,12 +11,15 @@ import { CorpusReports } from './corpus-reports.ts';
 import { Forgetting } from './forgetting.ts';
 import type { Lease } from './model-shelf.ts';
 import { OpeningOffers } from './opening-offers.ts';
+import { Quota } from './quota.ts';
+import { RelatedWords } from './related-words.ts';
 import { checkStoryRequest, tidied } from './story-options.ts';
 import { type Clock, StorySessions } from './story-sessions.ts';
 import type {
   AccuracyReport,
   Asker,
   CorpusOverview,
+  Neighbours,
   Story,
   StoryRequest,
   Storyteller,
@@ -28,6 +31,8 @@ import { TellingModels } from './telling-models.ts';
 import { storyOf, ToldStories } from './told-stories.ts';
 import { nameAfter, readUploads } from './uploads.ts';
 import { versionToTell } from './version-to-tell.ts';
+import { checkNeighbours, DEFAULT_NEIGHBOURS, neighboursOf } from './word-neighbours.ts';
+import { WordSpaces } from './word-spaces.ts';
 
 const MEGABYTE = 1024 * 1024;
 const CHOICES = 25;
@@ -40,16 +45,18 @@ export class LibraryStoryteller implements Storyteller {
   readonly #choice: CorpusChoice;
   readonly #models: TellingModels;
   readonly #sessions: StorySessions;
+  readonly #spaces: WordSpaces;
   readonly #stories: ToldStories;
   readonly #offers: OpeningOffers;
   readonly #trainings: AskedTrainings;
   readonly #reports: CorpusReports;
   readonly #forgetting: Forgetting;
+  readonly #quota: Quota;
   #sweeping: Promise<void> = Promise.resolve();
 
   constructor(options: StorytellerOptions) {
     const { library, trainer, openEngine, modelMemory = 512 * MEGABYTE } = options;
-    const openTeller = options.openTeller ?? ((engine, model) => new Teller(engine, model));
+    const openTeller = options.openTeller ?? Teller.open;
     this.#options = options;
     this.#library = library;
     this.#clock = options.clock ?? Date;
@@ -58,15 +65,24 @@ export class LibraryStoryteller implements Storyteller {
     this.#sessions = new StorySessions(library, this.#clock);
     const open = async (corpus: CorpusRef, wanted?: string): Promise<Lease> =>
       this.#models.open(corpus, await library.versions(corpus), wanted);
-    this.#stories = new ToldStories(this.#sessions, open, options.randomSeed ?? (() => randomInt(2 ** 32)));
+    this.#spaces = new WordSpaces(library);
+    const related = new RelatedWords(library, this.#spaces, this.#clock);
+    this.#stories = new ToldStories(
+      this.#sessions,
+      open,
+      options.randomSeed ?? (() => randomInt(2 ** 32)),
+      (server, ref, { vocabulary, style }, unknown) => related.find(server, ref, vocabulary, style.language, unknown),
+    );
     this.#offers = new OpeningOffers(library);
     this.#trainings = new AskedTrainings(trainer);
+    this.#quota = new Quota(library, trainer, options.quotas ?? {});
     this.#reports = new CorpusReports(options, this.#choice, this.#trainings);
     this.#forgetting = new Forgetting(options, {
       choice: this.#choice,
       models: this.#models,
       offers: this.#offers,
       sessions: this.#sessions,
+      spaces: this.#spaces,
     });
   }
 
@@ -122,12 +138,35 @@ export class LibraryStoryteller implements Storyteller {
     if (files.length === 0) {
       const name = request.corpus ?? nameAfter(request.files);
       const corpus = await this.#choice.findOwn(asker, name, 'trained anew');
+      this.#quota.checkTraining(corpus);
       return { corpus, added: [], already: [], read, ...(await this.#askOrJoin(asker, corpus, corpus, request)) };
     }
     const name = await this.#choice.nameFor(asker, request.corpus, () => nameAfter(request.files));
+    const { server } = asker;
+    this.#quota.checkTraining({ server, name });
+    await this.#quota.checkStories(
+      server,
+      name,
+      request.mode,
+      files,
+      read.reduce((sum, { words }) => sum + words, 0),
+    );
     const before = await this.#library.corpus(asker.server, name);
     const stored = await this.#library.addStories({ server: asker.server, name }, files, request.mode);
     return { ...stored, read, ...(await this.#askOrJoin(asker, stored.corpus, before, request)) };
+  }
+
+  async neighbours(
+    asker: Asker,
+    word: string,
+    { corpus: name, limit = DEFAULT_NEIGHBOURS }: { corpus?: string | undefined; limit?: number | undefined } = {},
+    onTraining?: (training: Training) => void,
+  ): Promise<Neighbours> {
+    checkNeighbours(word, limit);
+    const corpus = await this.#choice.find(asker, name);
+    await this.#makeReady(asker, corpus, onTraining);
+    const ref = { server: corpus.server, name: corpus.name };
+    return neighboursOf(ref, await this.#spaces.open(ref, await this.#library.versions(ref)), word, limit);
   }
 
   async accuracy(asker: Asker, name?: string): Promise<AccuracyReport> {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { CurvePoint } from '../../language/progress.ts';
 import type { CorpusRef, Library, Version } from '../../library/library.ts';
 import type { Locale } from '../locale.ts';
 import type { Picture } from '../message.ts';
@@ -62,13 +63,22 @@ async function drawnNow(
   locale: Locale,
   theme: Look['theme'],
 ): Promise<Picture | undefined> {
-  const file = (await library.readVersion(corpus, version.id))[FILE];
-  const points = file && curveOf(file);
-  if (!points || points.length === 0) return undefined;
+  const points = await curvePoints(library, corpus, version.id);
+  if (points.length === 0) return undefined;
   const { accuracy, pictures } = textsFor(locale);
   const title = isDrawable(corpus.name) ? accuracy.curve(corpus.name) : pictures.curve;
   const png = await pngOf(learningCurveSvg(points, { theme, locale, title }));
   return { png, alt: learningCurveAlt(points, locale) };
+}
+
+/** The learning curve of a version; none where it has left none that can be drawn. Throws what reading a version throws. */
+export async function curvePoints(
+  library: Library,
+  corpus: CorpusRef,
+  version: string,
+): Promise<readonly CurvePoint[]> {
+  const file = (await library.readVersion(corpus, version))[FILE];
+  return (file && curveOf(file)) ?? [];
 }
 
 function curveOf(file: Uint8Array) {

@@ -6,7 +6,6 @@ import type { Locale } from '../locale.ts';
 import { parseOptions } from '../option-text.ts';
 import { errorReply } from '../replies/story-reply.ts';
 import { textsFor } from '../texts/texts.ts';
-import { Turns } from '../turns.ts';
 import { readButton } from './button-value.ts';
 import { download, nameOf } from './download.ts';
 import { homeView } from './home.ts';
@@ -46,7 +45,6 @@ interface Where {
 /** Turns what people do on Slack into invocations, and shows what comes of them. All of it was acknowledged before. */
 export class Answering {
   readonly #options: AnsweringOptions;
-  readonly #turns = new Turns();
 
   constructor(options: AnsweringOptions) {
     this.#options = options;
@@ -86,7 +84,10 @@ export class Answering {
     const { index, earlier } = pressed;
     const sink = this.#sink(where, locale, [...earlier, message.ts], Math.max(0, index - earlier.length));
     const common = this.#commonTo(where, facts);
-    await this.#handle({ ...common, command: pressed.action, options: { target: pressed.target } }, sink);
+    await this.#options.handler.handle(
+      { ...common, command: pressed.action, options: { target: pressed.target } },
+      sink,
+    );
   }
 
   async submission(workspace: Workspace, user: string, { place, files, options }: FilledModal): Promise<void> {
@@ -169,7 +170,7 @@ export class Answering {
     }
     if (command.name === 'train') return this.#train(where, files, options, facts);
     const sink = this.#sink(where, facts.locale);
-    await this.#handle({ ...this.#commonTo(where, facts), command: command.name, options }, sink);
+    await this.#options.handler.handle({ ...this.#commonTo(where, facts), command: command.name, options }, sink);
   }
 
   /** First a message that says what is going to be read: a training is told of in it, also after a restart. */
@@ -191,7 +192,7 @@ export class Answering {
         : undefined;
     const sink = this.#sink(where, facts.locale, first === undefined ? [] : [first], 0, place);
     const told = writePlace({ team: workspace.team, channel, thread });
-    await this.#handle(
+    await this.#options.handler.handle(
       {
         ...common,
         command: 'train',
@@ -206,13 +207,6 @@ export class Answering {
       },
       sink,
     );
-  }
-
-  #handle(invocation: Invocation, sink: SlackSink): Promise<void> {
-    const { handler, signal } = this.#options;
-    return this.#turns.take(async () => {
-      if (!signal.aborted) await handler.handle(invocation, sink);
-    });
   }
 
   #refuse(where: Where, locale: Locale, sentence: string): Promise<void> {

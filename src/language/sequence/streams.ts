@@ -1,4 +1,5 @@
 import { Random } from '../random.ts';
+import type { Recipe } from '../recipe.ts';
 import type { Stretch } from './sequence-network.ts';
 
 /** Symbols of each stream between two steps of learning: how far back-propagation reaches. */
@@ -7,8 +8,7 @@ const STREAMS = 20;
 /** A stream of fewer stretches than this would begin anew all the time. */
 const STRETCHES = 4;
 
-/** Share of rare symbols read as unknown, and of streams that begin anew at a stretch. */
-const HIDDEN = 0.2;
+/** Share of streams that begin anew at a stretch. */
 const FORGETS = 0.05;
 
 /** One step's stretch, and which streams forget what they read before it. */
@@ -29,18 +29,19 @@ export class Streams {
   readonly streams: number;
   readonly #text: Int32Array;
   readonly #seed: number;
+  readonly #hidden: number;
   readonly #span: number;
   readonly #length: number;
   readonly #rare: (id: number) => boolean;
   readonly #unknown: number | undefined;
 
   /**
-   * stories: at least two symbols in all. rare: symbols that are now and then read as `unknown`, so that the model learns
-   * what follows a word it has never seen; no such where there is no `unknown`.
+   * stories: at least two symbols in all. rare: the symbols of which a share `hidden` is read as `unknown`, so that the model
+   * learns what follows a word it has never seen; none where there is no `unknown`.
    */
   constructor(
     stories: readonly Int32Array[],
-    seed: number,
+    { seed, hidden }: Pick<Recipe, 'seed' | 'hidden'>,
     unknown: number | undefined,
     rare: (id: number) => boolean,
   ) {
@@ -52,6 +53,7 @@ export class Streams {
       at += story.length;
     }
     this.#seed = seed;
+    this.#hidden = hidden;
     this.#unknown = unknown;
     this.#rare = rare;
     const { streams, span, length, epoch } = divided(symbols);
@@ -75,8 +77,8 @@ export class Streams {
     for (let t = 0; t < span; t++) {
       for (let s = 0; s < streams; s++) {
         const id = symbol(s, t);
-        const hidden = this.#unknown !== undefined && this.#rare(id) && random.next() < HIDDEN;
-        ids[t * streams + s] = hidden ? (this.#unknown as number) : id;
+        const unread = this.#unknown !== undefined && this.#rare(id) && random.next() < this.#hidden;
+        ids[t * streams + s] = unread ? (this.#unknown as number) : id;
         targets[t * streams + s] = symbol(s, t + 1);
       }
     }

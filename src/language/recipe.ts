@@ -1,5 +1,5 @@
 import { FabulistError } from '../errors.ts';
-import { stepsOfPass } from './sequence/streams.ts';
+import { divide } from './sequence/division.ts';
 
 export type RecipeName = 'default' | 'article';
 
@@ -120,7 +120,7 @@ export function completeRecipe(options: RecipeOptions, symbols: number): Recipe 
     recipe[key] = value;
   }
   if (model === 'sequence' && options.iterations === undefined) {
-    recipe.iterations = PASSES * stepsOfPass(Math.floor(symbols * (1 - recipe.holdOut)));
+    recipe.iterations = PASSES * divide(Math.floor(symbols * (1 - recipe.holdOut))).epoch;
   }
   return recipe;
 }

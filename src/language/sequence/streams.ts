@@ -1,12 +1,7 @@
 import { Random } from '../random.ts';
 import type { Recipe } from '../recipe.ts';
+import { divide } from './division.ts';
 import type { Stretch } from './sequence-network.ts';
-
-/** Symbols of each stream between two steps of learning: how far back-propagation reaches. */
-const SPAN = 35;
-const STREAMS = 20;
-/** A stream of fewer stretches than this would begin anew all the time. */
-const STRETCHES = 4;
 
 /** Share of streams that begin anew at a stretch. */
 const FORGETS = 0.05;
@@ -56,7 +51,7 @@ export class Streams {
     this.#hidden = hidden;
     this.#unknown = unknown;
     this.#rare = rare;
-    const { streams, span, length, epoch } = divided(symbols);
+    const { streams, span, length, epoch } = divide(symbols);
     this.streams = streams;
     this.#span = span;
     this.#length = length;
@@ -85,16 +80,4 @@ export class Streams {
     const remembers = Float32Array.from({ length: streams }, () => (stretch === 0 || random.next() < FORGETS ? 0 : 1));
     return { stretch: { streams, ids, targets }, remembers: remembers.includes(0) ? remembers : null };
   }
-}
-
-function divided(symbols: number): { streams: number; span: number; length: number; epoch: number } {
-  const span = Math.max(1, Math.min(SPAN, symbols - 1));
-  const streams = Math.max(1, Math.min(STREAMS, Math.floor(symbols / (STRETCHES * span))));
-  const length = Math.floor(symbols / streams);
-  return { streams, span, length, epoch: Math.max(1, Math.floor((length - 1) / span)) };
-}
-
-/** Steps in which a text of so many symbols is read once. */
-export function stepsOfPass(symbols: number): number {
-  return divided(symbols).epoch;
 }

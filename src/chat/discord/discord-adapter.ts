@@ -20,6 +20,7 @@ import type { Message } from '../message.ts';
 import { parseOptions } from '../option-text.ts';
 import { errorReply } from '../replies/story-reply.ts';
 import { textsFor } from '../texts/texts.ts';
+import { Turns } from '../turns.ts';
 import { acknowledge } from './acknowledge.ts';
 import { Answers } from './answers.ts';
 import { isRefused } from './api-errors.ts';
@@ -43,7 +44,6 @@ import {
 import { register } from './registration.ts';
 import { SinkMaker } from './sink-maker.ts';
 import { Trail } from './trail.ts';
-import { Turns } from './turns.ts';
 
 /** Milliseconds that answers under way are waited for when the bot is stopped. */
 const PATIENCE = 1_500;

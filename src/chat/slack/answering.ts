@@ -11,6 +11,7 @@ import { download, nameOf } from './download.ts';
 import { homeView } from './home.ts';
 import type { ActionTaken, CommandGiven, MessageSent, ShortcutUsed, SlackFile } from './incoming.ts';
 import { inert, writtenText } from './inert-text.ts';
+import { TRAIN_SHORTCUT } from './manifest.ts';
 import { askedIn } from './mention.ts';
 import { payloadOf } from './payload.ts';
 import type { People, PersonFacts } from './people.ts';
@@ -94,7 +95,9 @@ export class Answering {
     await this.#train({ workspace, user, ...place }, files, options, facts);
   }
 
-  async shortcut(workspace: Workspace, { user, channel, message, response_url }: ShortcutUsed): Promise<void> {
+  async shortcut(workspace: Workspace, data: ShortcutUsed): Promise<void> {
+    const { callback_id, user, channel, message, response_url } = data;
+    if (callback_id !== TRAIN_SHORTCUT) return;
     const where = {
       workspace,
       user: user.id,

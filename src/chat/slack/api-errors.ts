@@ -1,4 +1,8 @@
 import { webApi } from '@slack/bolt';
+import { FabulistError } from '../../errors.ts';
+
+/** What Bolt says of a request that `Workspaces` does not know. */
+export const NOT_AUTHORIZED = 'slack_bolt_authorization_error';
 
 const GONE = ['message_not_found', 'cant_update_message', 'cant_delete_message', 'edit_window_closed'];
 
@@ -30,7 +34,7 @@ const REFUSED = [
 ];
 
 /** The code of what Slack refused, such as `channel_not_found`. */
-export function codeOf(error: unknown): string | undefined {
+function codeOf(error: unknown): string | undefined {
   return error instanceof webApi.WebAPIPlatformError ? error.data.error : undefined;
 }
 
@@ -44,3 +48,11 @@ export const isRefused = isOneOf(REFUSED);
 
 /** Whether Slack does not accept the token, or no longer. */
 export const isTokenRefused = isOneOf(TOKEN);
+
+export function tokenRefused(cause: unknown): FabulistError {
+  return new FabulistError(
+    'usage',
+    'Slack does not accept SLACK_BOT_TOKEN: copy the bot token (xoxb-...) from the page of the app again.',
+    { cause },
+  );
+}

@@ -18,7 +18,7 @@ export function installPages(oauth: OAuthOptions, apiUrl: string, installations:
     installationStore: installations,
     installUrlOptions: { scopes },
     authorizationUrl: new URL('/oauth/v2/authorize', apiUrl).href,
-    clientOptions: clientOptions(apiUrl, 1),
+    clientOptions: clientOptions(apiUrl, 'prompt'),
     renderHtmlForInstallPath: (url) =>
       pageOf(
         'Fabulist',

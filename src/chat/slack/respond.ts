@@ -1,3 +1,4 @@
+import { fetchAgain } from './fetch-again.ts';
 import type { Respond } from './reply-place.ts';
 
 const LONGEST_WAIT = 30_000;
@@ -13,7 +14,7 @@ export function respondTo(address: string | null | undefined, apiUrl: string): R
     url.origin === api.origin || (url.protocol === 'https:' && url.hostname.endsWith(`.${api.hostname}`));
   if (!isSlacks) return undefined;
   return async (body) => {
-    const response = await fetch(url, {
+    const response = await fetchAgain(url, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),

@@ -1,4 +1,5 @@
 import type { webApi } from '@slack/bolt';
+import { fetchAgain } from './fetch-again.ts';
 
 /** What Slack takes as the description of a picture. */
 const LONGEST_ALT = 1_000;
@@ -27,7 +28,7 @@ export async function sendFile(
   const place = await client.files.getUploadURLExternal({ filename: name, length: bytes.byteLength, ...described });
   const { upload_url, file_id } = place;
   if (!upload_url || !file_id) throw new Error('Slack named no place for an upload');
-  const response = await fetch(upload_url, {
+  const response = await fetchAgain(upload_url, {
     method: 'POST',
     body: new Uint8Array(bytes),
     headers: { 'content-type': 'application/octet-stream' },

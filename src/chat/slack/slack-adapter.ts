@@ -6,8 +6,9 @@ import type { ChatAdapter, ReplySink } from '../adapter.ts';
 import { type Locale, localeOf } from '../locale.ts';
 import type { Message } from '../message.ts';
 import { textsFor } from '../texts/texts.ts';
+import { Turns } from '../turns.ts';
 import { Answering } from './answering.ts';
-import { isRefused, isTokenRefused } from './api-errors.ts';
+import { isRefused, isTokenRefused, NOT_AUTHORIZED, tokenRefused } from './api-errors.ts';
 import { HttpDoor } from './http-door.ts';
 import { deliveryOf, type Incoming, readIncoming, type Submission } from './incoming.ts';
 import { installPages } from './install-pages.ts';
@@ -46,6 +47,7 @@ export class SlackAdapter implements ChatAdapter {
   readonly #answering: Answering;
   readonly #people: People;
   readonly #seen = new Seen();
+  readonly #turns = new Turns();
   /** What refuses us and was logged; tried again each time, since permissions change. */
   readonly #refusing = new Set<string>();
   /** Resolves to whether we are on Slack, once we are or never will be. */
@@ -197,7 +199,9 @@ export class SlackAdapter implements ChatAdapter {
     const enterprise = context.enterpriseId;
     if (incoming.kind === 'gone') return this.#onGone(incoming.data, context);
     const workspace = await this.#workspaces.of({ team: context.teamId ?? '', enterprise });
-    this.#guard(this.#answer(workspace, incoming));
+    // What opens a form lives for 3 seconds; everything else waits until others have been acknowledged.
+    const opensForm = incoming.kind === 'command' && incoming.data.command.endsWith('train');
+    this.#guard(opensForm ? this.#answer(workspace, incoming) : this.#inTurn(() => this.#answer(workspace, incoming)));
   }
 
   #answer(workspace: Workspace, incoming: Exclude<Incoming, { kind: 'submission' | 'gone' }>): Promise<void> {
@@ -233,7 +237,7 @@ export class SlackAdapter implements ChatAdapter {
     }
     await ack?.();
     if (this.#seen.first(`view ${data.view.id}`)) {
-      this.#guard(this.#answering.submission(workspace, data.user.id, filled));
+      this.#guard(this.#inTurn(() => this.#answering.submission(workspace, data.user.id, filled)));
     }
   }
 
@@ -245,6 +249,12 @@ export class SlackAdapter implements ChatAdapter {
     const { teamId, enterpriseId, isEnterpriseInstall } = context;
     await this.#installations?.deleteInstallation({ teamId, enterpriseId, isEnterpriseInstall });
     if (!this.#installations) this.#once('gone', {}, 'The workspace of Slack has removed Fabulist, or its token');
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    return this.#turns.take(async () => {
+      if (!this.#stopping.signal.aborted) await work();
+    });
   }
 
   #isFirst(body: unknown): boolean {
@@ -281,14 +291,4 @@ export class SlackAdapter implements ChatAdapter {
       if (!this.#stopping.signal.aborted) this.#options.log.error({ err: error }, 'A request of Slack failed');
     });
   }
-}
-
-const NOT_AUTHORIZED = 'slack_bolt_authorization_error';
-
-function tokenRefused(cause: unknown): FabulistError {
-  return new FabulistError(
-    'usage',
-    'Slack does not accept SLACK_BOT_TOKEN: copy the bot token (xoxb-...) from the page of the app again.',
-    { cause },
-  );
 }

@@ -34,7 +34,7 @@ export class SocketDoor {
       appToken: options.appToken,
       autoReconnectEnabled: false,
       logger: quietLogger,
-      installerOptions: { clientOptions: clientOptions(options.apiUrl, 0) },
+      installerOptions: { clientOptions: clientOptions(options.apiUrl, 'once') },
       async processEventErrorHandler({ event }) {
         // What Bolt cannot place, or is of a workspace that has not installed us, need not be sent again. An
         // acknowledgement that Bolt itself sends at this point would end the process where the connection is lost.

@@ -7,7 +7,7 @@ import type { SlackFile, Submission } from './incoming.ts';
 import { inert } from './inert-text.ts';
 import { section } from './payload.ts';
 
-export const TRAIN_MODAL = 'train';
+const TRAIN_MODAL = 'train';
 /** What Slack lets somebody choose in one form. */
 const MOST_FILES = 10;
 const LONGEST_NAME = 200;

@@ -54,7 +54,7 @@ export class Workspaces {
     const { team_id, enterprise_id, user_id, bot_id, is_enterprise_install } = await newClient(
       this.#options.apiUrl,
       token,
-      0,
+      'once',
     ).auth.test();
     const enterprise = is_enterprise_install ? enterprise_id : undefined;
     this.#identity = { team: String(team_id), enterprise, us: String(user_id), bot: bot_id };
@@ -78,7 +78,7 @@ export class Workspaces {
     const open = this.#open.get(team);
     if (open?.token === token) return open;
     const { apiUrl } = this.#options;
-    const [client, prompt] = [newClient(apiUrl, token, 5), newClient(apiUrl, token, 0)];
+    const [client, prompt] = [newClient(apiUrl, token, 'patient'), newClient(apiUrl, token, 'prompt')];
     const workspace = { team, token, us, bot, client, prompt };
     this.#open.set(team, workspace);
     return workspace;
@@ -89,16 +89,24 @@ function notInstalled(): FabulistError {
   return new FabulistError('not-allowed', 'I am not installed in that workspace of Slack.');
 }
 
-function newClient(apiUrl: string, token: string, retries: number): webApi.WebClient {
-  return new webApi.WebClient(token, clientOptions(apiUrl, retries));
+function newClient(apiUrl: string, token: string, pace: Pace): webApi.WebClient {
+  return new webApi.WebClient(token, clientOptions(apiUrl, pace));
 }
 
-/** retries: how often a request is repeated that did not get through, or came too early; with none, nothing is waited for. */
-export function clientOptions(apiUrl: string, retries: number): webApi.WebClientOptions {
+/**
+ * How often a request is repeated that did not get through, and whether it waits where there were too many. `prompt` ones
+ * are repeated once, since a connection that is kept may be closed at the very moment.
+ */
+export type Pace = 'patient' | 'prompt' | 'once';
+
+const RETRIES: Readonly<Record<Pace, number>> = { patient: 5, prompt: 1, once: 0 };
+
+export function clientOptions(apiUrl: string, pace: Pace): webApi.WebClientOptions {
+  const minTimeout = pace === 'prompt' ? 50 : 500;
   return {
     slackApiUrl: `${apiUrl}/`,
-    retryConfig: { retries, minTimeout: 500, maxTimeout: 10_000 },
-    rejectRateLimitedCalls: retries === 0,
+    retryConfig: { retries: RETRIES[pace], minTimeout, maxTimeout: 10_000 },
+    rejectRateLimitedCalls: pace !== 'patient',
     timeout: 30_000,
     logger: quietLogger,
     allowAbsoluteUrls: false,

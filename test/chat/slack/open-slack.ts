@@ -11,7 +11,7 @@ import { SlackPerson } from './people.ts';
 import { APP_TOKEN, SIGNING_SECRET, StandIn, type Team } from './stand-in.ts';
 
 export const TOKEN = 'xoxb-1-standin';
-export const SECRET = 'a-secret-of-the-operator';
+const SECRET = 'a-secret-of-the-operator';
 export const OURS: Team = { team: 'T1', us: 'U0BOT', bot: 'B0' };
 export const OTHERS: Team = { team: 'T2', us: 'U0TWO', bot: 'B2' };
 

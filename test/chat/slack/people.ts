@@ -1,4 +1,3 @@
-import { vi } from 'vitest';
 import type { ActionName } from '../../../src/chat/commands.ts';
 import type { Asker } from '../../../src/story/storyteller.ts';
 import type { Person } from '../adapter-contract.ts';
@@ -38,7 +37,7 @@ export class SlackPerson implements Person {
     // Nobody listens any more once the bot is stopped.
     delivered.catch(() => undefined);
     if (!/^\/\S*train\b/.test(line)) return;
-    const view = await vi.waitFor(() => this.#opened(trigger), { interval: 2, timeout: 5_000 }).catch(() => undefined);
+    const view = await this.#opened(trigger);
     await delivered;
     if (view) await this.submits(view, file);
   }
@@ -163,10 +162,14 @@ export class SlackPerson implements Person {
     return this.shown().map(textOf);
   }
 
-  #opened(trigger: string): View {
-    const view = this.#standIn.views.find((one) => one.trigger === trigger);
-    if (!view) throw new Error('No form was opened');
-    return view;
+  /** The form that a trigger opened; undefined where none comes. */
+  async #opened(trigger: string): Promise<View | undefined> {
+    for (const end = Date.now() + 5_000; Date.now() < end; ) {
+      const view = this.#standIn.views.find((one) => one.trigger === trigger);
+      if (view) return view;
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+    return undefined;
   }
 
   /** Puts a file where Slack keeps it. */

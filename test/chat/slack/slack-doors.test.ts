@@ -171,7 +171,7 @@ describe.each(['HTTP', 'Socket'] as const)('what is delivered twice (%s)', (mode
     const empty = await alice.submits(view);
     expect(empty.answer).toMatchObject({
       response_action: 'errors',
-      errors: { file: expect.stringMatching(/Choose a text file/) },
+      errors: { file: expect.stringMatching(/Choose a file/) },
     });
     await Promise.all([alice.submits(view, file), alice.submits(view, file), alice.submits(view, file)]);
     await eventually(() => expect(storyteller.calls).toHaveLength(1));

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Turns } from '../../../src/chat/discord/turns.ts';
+import { Turns } from '../../src/chat/turns.ts';
 
 describe('turns', () => {
   let begun: string[];

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 import { loadConfig } from '../src/config.ts';
 import { assemble, openWeb } from '../src/main.ts';
-import type { Measurement } from './index.ts';
+import type { Measurement } from './measurement.ts';
 
 const ROUNDS = 9;
 const PLACES = [

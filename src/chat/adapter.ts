@@ -22,10 +22,10 @@ export interface ChatAdapter {
    */
   announce(reportTo: ReportTo, message: Message): Promise<void>;
   /**
-   * The message that showed a training before this process, to be shown on in its place; undefined where the surface
-   * cannot find it again, or has no such thing: then there is an announcement when it goes on and one when it ends.
+   * Goes on with the message that shows a training of an earlier process: what is sent there replaces it. Before `start`
+   * it waits for that. Undefined where there is no such message (any more); absent where a surface has none.
    */
-  again?(reportTo: ReportTo): Promise<ReplySink | undefined>;
+  takeUp?(reportTo: ReportTo): Promise<ReplySink | undefined>;
   /** The language of a channel, in which announcements there are written. */
   localeOf(reportTo: ReportTo): Locale;
 }
@@ -64,6 +64,8 @@ export interface ReplySink {
   readonly minimumInterval: number;
   /** A new message. */
   send(message: Message): Promise<void>;
+  /** Where the message is now, once it had to move to another one; a training goes on there after a restart. */
+  readonly movedTo?: ReportTo | undefined;
   /** Replaces the message sent before; for an action that came from a button, the message with that button. */
   edit(message: Message): Promise<void>;
 }

@@ -12,6 +12,7 @@ import { addExport } from './export.ts';
 import { harmless } from './for-people.ts';
 import { addForget } from './forget.ts';
 import { addImport } from './import.ts';
+import { addNeighbours } from './neighbours.ts';
 import { addRetrain } from './retrain.ts';
 import { addRollback } from './rollback.ts';
 import { type GlobalOptions, type OpenSession, Session, type Surroundings } from './session.ts';
@@ -23,6 +24,7 @@ const COMMANDS = [
   addStory,
   addTrain,
   addAccuracy,
+  addNeighbours,
   addCorpora,
   addForget,
   addRollback,

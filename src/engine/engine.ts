@@ -73,6 +73,12 @@ export interface LayerStates {
   readonly h: Tensor;
 }
 
+/** What a cell carries to the next symbol, both (batch, units). */
+export interface CellMemory {
+  readonly h: Tensor;
+  readonly c: Tensor;
+}
+
 export interface Engine {
   readonly name: EngineName;
   /** Name and version, for a person: `TensorFlow 2.21.0 (tfjs-node 4.22.0)`. */
@@ -88,10 +94,19 @@ export interface Engine {
   sumRowsById(rows: Tensor, ids: Tensor, count: number): Tensor;
   /** Takes rows by id: table (count, width), ids (n) int32 -> (n, width). */
   pickRows(table: Tensor, ids: Tensor): Tensor;
+  /** left right, (n, a) and (a, b) -> (n, b). */
+  product(left: Tensor, right: Tensor): Tensor;
+  /** Rows of the same width below one another; a single part is given back itself. */
+  stackRows(parts: readonly Tensor[]): Tensor;
   /** left^T right, (n, a) and (n, b) -> (a, b): the gradient of a weight matrix. */
   leftTransposedProduct(left: Tensor, right: Tensor): Tensor;
   /** left right^T, (n, b) and (a, b) -> (n, a): a gradient on its way back through a weight matrix. */
   rightTransposedProduct(left: Tensor, right: Tensor): Tensor;
+  /**
+   * The forward pass of one LSTM cell without tfjs-core's part in every operation, where the engine can do without it (null
+   * otherwise): `cellForward` of `src/language/lstm-cell.ts` from the sum of `parts`, each (batch, 4 units).
+   */
+  readonly cellState: ((parts: readonly Tensor[], cBefore: Tensor | null) => CellState) | null;
   /**
    * The backward pass of one LSTM cell as one kernel, where the engine has one (null otherwise).
    * dh, dc, cBefore: (batch, units) -> dz: (batch, 4 units) in the order i, c, f, o; dcBefore: (batch, units).
@@ -112,4 +127,10 @@ export interface Engine {
    * 1 / (1 - rate). The same seed gives the same mask on the same engine. seed: a whole number from 0 to 2^31 - 1.
    */
   dropoutMask(shape: readonly number[], rate: number, seed: number): Tensor;
+  /**
+   * One LSTM cell's step forward as one kernel, where the engine has one (null otherwise): for telling, which wants no more
+   * than the state. x: (batch, inputs), of no columns where `bias` is all that comes in; h, c: (batch, units);
+   * kernel: (inputs + units, 4 units); bias: (4 units); gates in the order i, c, f, o. Call within a tidy.
+   */
+  readonly cellStep: ((x: Tensor, h: Tensor, c: Tensor, kernel: Tensor, bias: Tensor) => CellMemory) | null;
 }

@@ -1,5 +1,6 @@
-import { Quotations, type Turn, tellsWhoSpoke } from './quotations.ts';
-import { endsSentence, isWord, tokenizeForms } from './tokenizer.ts';
+import { type Ahead, LOOK_AHEAD, Quotations, type Turn, tellsWhoSpoke } from './quotations.ts';
+import { SpeechDashes } from './speech-dashes.ts';
+import { endsSentence, isUnspaced, isWord, tokenizeForms } from './tokenizer.ts';
 
 /** How the symbols of one corpus look on the page. */
 export interface Style {
@@ -16,32 +17,38 @@ export interface Piece {
 }
 
 /** Stand close to what is before them. The full-width marks bring their own space, so nothing follows them either. */
-const HUGS_LEFT = new Set([...",.;:!?…)]}%°'’", ...'。，、；：！？）】》〉」』']);
-const HUGS_RIGHT = new Set([...'([{¿¡#@$£`', ...'。，、；：！？（）【】《》〈〉「」『』']);
+const HUGS_LEFT = new Set([...",.;:!?…)]}%°'’", ...'،؛؟۔।॥՝։።၊။', ...'。，、；：！？）】》〉」』～·']);
+const HUGS_RIGHT = new Set([...'([{¿¡#@$£`', ...'。，、；：！？（）【】《》〈〉「」『』～·']);
 const FULL_WIDTH_OPENING = new Set('（【《〈「『');
 const HYPHENS = new Set('-‐‑/');
-const PAUSES = new Set(',;:，、；：');
+const PAUSES = new Set(',;:，、；：،؛');
 
-const EMOJI_PART = /^(?:\u200d|\ufe0f|\u20e3|\p{Emoji_Modifier})/u;
-const EMOJI = /^(?:\p{Extended_Pictographic}|\p{Emoji_Modifier}|\u200d|\ufe0f)$/u;
-const REGIONAL_INDICATOR = /^\p{Regional_Indicator}$/u;
+/** A whole emoji or flag: two of them may touch without becoming one. */
+const EMOJI = /^(?:\p{RI}{2}|\p{ExtPict}.*)$/u;
+/** So many symbols behind speech are asked whether they tell who spoke. */
+const WHO_SPOKE_REACH = 8;
 const NARROW_NO_BREAK_SPACE = '\u202f';
 
 /**
  * Sets symbols as prose, part after part: what is set stays set when the story goes on. Reading the prose back with
- * `tokenize` gives the same symbols.
+ * `tokenize` gives the same symbols, except that words without blanks between them may be divided otherwise.
  */
 export class Typesetter {
   readonly #style: Style;
   readonly #quotations: Quotations;
+  readonly #dashes: SpeechDashes;
   #previous: string | undefined;
   #beforePrevious: string | undefined;
+  #previousTurn: Turn = null;
+  /** Whether nothing follows the symbols that are being set. */
+  #ends = false;
   #hugsNext = false;
   #sentenceStart = true;
 
   constructor(style: Style) {
     this.#style = style;
     this.#quotations = new Quotations(style.language);
+    this.#dashes = new SpeechDashes(style.language);
   }
 
   /** Takes note of text that stands already, such as the opening as a person typed it. */
@@ -53,8 +60,9 @@ export class Typesetter {
     if (/[\p{L}\p{N}\p{M}]['’"]\s*$/u.test(text)) this.#hugsNext = false;
   }
 
-  /** Sets the symbols of one part; returns what they add, with the white space before them. */
-  add(symbols: readonly string[]): string {
+  /** Sets the symbols of one part; returns what they add, with the white space before them. ends: nothing follows. */
+  add(symbols: readonly string[], ends = false): string {
+    this.#ends = ends;
     return this.pieces(symbols)
       .map(({ text }) => text)
       .join('');
@@ -64,7 +72,7 @@ export class Typesetter {
   pieces(symbols: readonly string[], others: readonly (readonly string[])[] = []): Piece[] {
     return symbols.map((symbol, at) => {
       const would = (others[at] ?? []).map((other) => {
-        return this.#spaceBefore(other, this.#quotations.turnOf(other, undefined)) + this.#formOf(other);
+        return this.#spaceBefore(other, this.#turnOf(other, []), undefined) + this.#formOf(other);
       });
       const form = this.#formOf(symbol);
       return { text: this.#set(symbols, at, form) + form, others: would };
@@ -75,20 +83,31 @@ export class Typesetter {
     return isWord(symbol) ? this.#wordForm(symbol) : symbol;
   }
 
+  #turnOf(symbol: string, ahead: Ahead): Turn {
+    return this.#quotations.turnOf(symbol, ahead) ?? this.#dashes.turnOf(symbol, ahead[0]);
+  }
+
   /** Moves on past a symbol and returns the white space that goes before it. */
   #set(symbols: readonly string[], at: number, form: string): string {
     const symbol = symbols[at] as string;
-    const turn = this.#quotations.turnOf(symbol, symbols[at + 1]);
-    const space = this.#spaceBefore(symbol, turn);
-    this.#hugsNext = turn === 'opens' || (turn === null && this.#hugsRight(symbol));
+    const ahead: (string | null)[] = symbols.slice(at + 1, at + 1 + LOOK_AHEAD);
+    if (this.#ends && at + LOOK_AHEAD >= symbols.length) ahead.push(null);
+    const turn = this.#turnOf(symbol, ahead);
+    const space = this.#spaceBefore(symbol, turn, ahead[0]);
+    this.#hugsNext = this.#hugsRight(symbol, turn);
     if (turn === 'opens' && this.#quotations.beginsSentence()) this.#sentenceStart = true;
-    // `"Run!" he said` goes on in the middle of a sentence.
-    if (turn === 'closes' && tellsWhoSpoke(symbols.slice(at + 1))) this.#sentenceStart = false;
+    // `"Run!" he said` goes on in the middle of a sentence, and so do `¿Quién? —dijo` and `Qui ? demanda`.
+    const reach = turn === 'closes' ? WHO_SPOKE_REACH : 1;
+    const toldWho =
+      /^[—–!?]$/.test(symbol) || turn === 'closes' ? tellsWhoSpoke(symbols.slice(at + 1, at + 1 + reach)) : false;
     if (turn === null && (isWord(symbol) || PAUSES.has(symbol))) this.#sentenceStart = false;
     if (endsSentence(symbol) && !this.#endsAbbreviation(symbol)) this.#sentenceStart = true;
+    if (toldWho) this.#sentenceStart = false;
     this.#quotations.pass(symbol, turn);
+    this.#dashes.pass(symbol, turn);
     this.#beforePrevious = this.#previous;
     this.#previous = isWord(symbol) ? form : symbol;
+    this.#previousTurn = turn;
     return space;
   }
 
@@ -98,43 +117,50 @@ export class Typesetter {
     return this.#sentenceStart || pronoun ? capitalized(form) : form;
   }
 
-  #spaceBefore(symbol: string, turn: Turn): string {
+  #spaceBefore(symbol: string, turn: Turn, next: string | undefined | null): string {
     const previous = this.#previous;
-    if (previous === undefined) return '';
-    const french = this.#style.language === 'fr';
-    if (french && ((turn === 'closes' && /[»›]/.test(symbol)) || /^[;:!?]$/.test(symbol))) return NARROW_NO_BREAK_SPACE;
-    if (french && this.#hugsNext && /[«‹]/.test(previous)) return NARROW_NO_BREAK_SPACE;
-    if (this.#hugsNext || turn === 'closes') return '';
-    if (turn === 'opens') return ' ';
+    if (previous === undefined || isUnspaced(previous) || isUnspaced(symbol)) return '';
+    if (this.#style.language === 'fr') {
+      if (turn === 'closes' && /[»›]/.test(symbol)) return NARROW_NO_BREAK_SPACE;
+      if (/^[;:!?]$/.test(symbol) && !/[!?…]/.test(previous)) return NARROW_NO_BREAK_SPACE;
+      if (this.#hugsNext && /[«‹]/.test(previous)) return NARROW_NO_BREAK_SPACE;
+    }
+    if (this.#hugsNext || turn === 'closes' || turn === 'leans-left') return '';
+    if (turn !== null) return ' ';
     if (FULL_WIDTH_OPENING.has(symbol) || HUGS_LEFT.has(symbol)) return '';
-    if (HYPHENS.has(symbol)) return isWord(previous) || HYPHENS.has(previous) || PAUSES.has(previous) ? '' : ' ';
-    if (this.#joins(symbol) || this.#continuesNumber(symbol) || this.#continuesEmoji(symbol)) return '';
+    if (symbol === '-' && next === '-' && previous !== '-') return this.#setsDashesClose() ? '' : ' ';
+    if (HYPHENS.has(symbol)) return this.#hyphenFollows(previous) ? '' : ' ';
+    if (symbol === previous && /^[—–―⸺]$/.test(symbol)) return '';
+    if (this.#joins(symbol) || this.#continuesNumber(symbol) || (EMOJI.test(symbol) && EMOJI.test(previous))) return '';
     return ' ';
   }
 
-  #hugsRight(symbol: string): boolean {
-    return HUGS_RIGHT.has(symbol) || symbol === '\u200d' || this.#joins(symbol);
+  #hyphenFollows(previous: string): boolean {
+    return isWord(previous) || HYPHENS.has(previous) || PAUSES.has(previous) || this.#previousTurn === 'leans-left';
+  }
+
+  #hugsRight(symbol: string, turn: Turn): boolean {
+    if (turn !== null) return turn === 'opens' || turn === 'leans-right';
+    if (symbol === '-' && this.#previous === '-') return this.#setsDashesClose();
+    return HUGS_RIGHT.has(symbol) || this.#joins(symbol);
   }
 
   /** Hyphens join words; so does the long dash in English, where other languages set it apart. */
   #joins(symbol: string): boolean {
-    return HYPHENS.has(symbol) || (symbol === '—' && this.#style.language === 'en');
+    return HYPHENS.has(symbol) || (symbol === '—' && this.#setsDashesClose());
   }
 
-  /** `3.5`, `10:30` and `1914–1918` are one number each. */
+  #setsDashesClose(): boolean {
+    return this.#style.language === 'en';
+  }
+
+  /** `3.5`, `1,000`, `10:30` and `1914–1918` are one number each; `April 27, 1890` are two. */
   #continuesNumber(symbol: string): boolean {
     const previous = this.#previous ?? '';
     if (symbol === '–') return /\d$/.test(previous);
-    return /^\d/.test(symbol) && /\d$/.test(this.#beforePrevious ?? '') && /^[.,:–]$/.test(previous);
-  }
-
-  #continuesEmoji(symbol: string): boolean {
-    const previous = this.#previous ?? '';
-    if (REGIONAL_INDICATOR.test(symbol)) {
-      return REGIONAL_INDICATOR.test(previous) && !REGIONAL_INDICATOR.test(this.#beforePrevious ?? '');
-    }
-    // A variation selector is a mark, which is a word to the tokenizer: two of them would melt into one symbol.
-    return EMOJI_PART.test(symbol) && EMOJI.test(previous) && !(isWord(symbol) && isWord(previous));
+    if (!/^\d/.test(symbol) || !/\d$/.test(this.#beforePrevious ?? '')) return false;
+    if (previous === ',' && this.#style.language === 'en') return /^\d{3}$/.test(symbol);
+    return /^[.,:–]$/.test(previous);
   }
 
   /** `e.` and `g.` end no sentence; the capital `I.` may. */
@@ -143,9 +169,9 @@ export class Typesetter {
   }
 }
 
-/** Symbols as prose, from a sentence start. */
+/** A whole text as prose, from a sentence start. */
 export function typeset(symbols: readonly string[], style: Style): string {
-  return new Typesetter(style).add(symbols);
+  return new Typesetter(style).add(symbols, true);
 }
 
 /** With a capital first letter, where the script has one and it can be undone (`ß` and Georgian stay as they are). */

@@ -65,24 +65,32 @@ export class Vocabulary {
   }
 }
 
-/** A sentence start is capitalised whatever the word, so only places inside a sentence tell how a word is written. */
+/**
+ * A sentence start is capitalised whatever the word, so only places inside a sentence tell how a word is written. Headings
+ * in capitals count where nothing else does, and so do capitals behind the first letter: `II`, `McDonald`.
+ */
 function writtenForms(symbols: readonly string[], stories: readonly (readonly string[])[]): string[] {
-  const counts = new Map<string, Map<string, number>>();
+  const inside = new Map<string, Map<string, number>>();
+  const elsewhere = new Map<string, string>();
   for (const story of stories) {
-    let inside = false;
+    let tells = false;
     for (const form of story) {
       const symbol = form.toLowerCase();
-      if (inside && isWord(symbol)) {
-        const forms = counts.get(symbol) ?? new Map<string, number>();
-        counts.set(symbol, forms.set(form, (forms.get(form) ?? 0) + 1));
+      if (isWord(symbol)) {
+        if (tells) {
+          const forms = inside.get(symbol) ?? new Map<string, number>();
+          inside.set(symbol, forms.set(form, (forms.get(form) ?? 0) + 1));
+        } else if (!/^.+\p{Lu}/u.test(form)) elsewhere.set(symbol, symbol);
+        else if (!elsewhere.has(symbol)) elsewhere.set(symbol, form);
       }
       // After an opening quotation mark too, the next word may be capitalised for its place alone.
-      inside = isWord(symbol) || symbol === ',' || symbol === ';';
-      if (endsSentence(symbol)) inside = false;
+      tells = isWord(symbol) || symbol === ',' || symbol === ';';
+      if (endsSentence(symbol)) tells = false;
     }
   }
   return symbols.map((symbol) => {
-    const forms = [...(counts.get(symbol) ?? [])].sort((a, b) => b[1] - a[1]);
-    return forms[0]?.[0] ?? symbol;
+    const forms = [...(inside.get(symbol) ?? [])].sort((a, b) => b[1] - a[1]);
+    const ordinary = forms.find(([form]) => !/^\p{Lu}{2}/u.test(form)) ?? forms[0];
+    return ordinary?.[0] ?? elsewhere.get(symbol) ?? symbol;
   });
 }

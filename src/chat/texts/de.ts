@@ -203,6 +203,7 @@ export const de: typeof en = {
   errors: {
     defect: 'In Fabulist ist etwas schiefgegangen; Näheres steht im Protokoll.',
     notAllowed: 'Das darf nur, wer diesen Server verwalten darf.',
+    stopping: 'Ich wurde mittendrin angehalten; frag mich in einer Minute noch einmal.',
     cannotShow: 'Diese Antwort ließ sich nicht anzeigen.',
     unknownRequest: 'Diesen Befehl oder Knopf kenne ich nicht mehr; /help zeigt, was ich kann.',
   },

@@ -196,6 +196,7 @@ export const en = {
   errors: {
     defect: 'Something went wrong inside Fabulist; the details are in its log.',
     notAllowed: 'Only who may manage this server can do that.',
+    stopping: 'I was stopped in the middle of this; ask me again in a minute.',
     cannotShow: 'This reply could not be shown.',
     unknownRequest: 'I no longer know this command or button; /help shows what I can do.',
   },

@@ -102,7 +102,7 @@ export class PageChat {
   }
 
   /** The sink of an entry that an earlier process left in the middle of a training. */
-  again({ message }: ReportTo): ReplySink | undefined {
+  takeUp({ message }: ReportTo): ReplySink | undefined {
     const entry = this.conversation.entry(Number(message));
     return entry?.from === 'fabulist' && entry.state === 'broken' ? this.#sink(entry.id, true) : undefined;
   }

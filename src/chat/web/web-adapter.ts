@@ -90,10 +90,10 @@ export class WebAdapter implements ChatAdapter {
     this.#chat.announce(message);
   }
 
-  async again(reportTo: ReportTo): Promise<ReplySink | undefined> {
+  async takeUp(reportTo: ReportTo): Promise<ReplySink | undefined> {
     await this.#opened;
     if (this.#stopped || reportTo.channel !== this.#options.asker.channel) return undefined;
-    return this.#chat.again(reportTo);
+    return this.#chat.takeUp(reportTo);
   }
 
   localeOf(): Locale {

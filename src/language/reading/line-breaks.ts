@@ -3,10 +3,10 @@ import { setImmediate as turn } from 'node:timers/promises';
 /** Lines read at one go: some ten milliseconds. */
 const TURN_LINES = 10_000;
 /** Widths, in characters, at which people and programs break lines. */
-const NARROWEST = 12;
+const NARROWEST = { spaced: 40, unspaced: 12 };
 const WIDEST = 130;
-/** Of the lines that are followed by another one, so many are full where a text was broken at a width. */
-const FULL_SHARE = 1 / 2;
+/** Of the lines that are followed by another one, so many are full and end within a sentence where a text was broken at a width. */
+const FULL_SHARE = 2 / 5;
 /** How far below the width a full line may end, for breakers that are not strict. */
 const SLACK = 6;
 /** Scripts that put no blank between words, and the marks that go with them. */
@@ -123,14 +123,20 @@ function widthOf(lines: readonly string[]): number | null {
     .sort((a, b) => a - b);
   // A table or a web address may be longer than the lines of the prose.
   const width = lengths[Math.floor((lengths.length - 1) * 0.98)] ?? 0;
-  if (lengths.length < 3 || width < NARROWEST || width > WIDEST) return null;
+  if (
+    lengths.length < 3 ||
+    width < NARROWEST[UNSPACED.test(lines.find((line) => line.length === width) ?? '') ? 'unspaced' : 'spaced'] ||
+    width > WIDEST
+  )
+    return null;
   let followed = 0;
   let full = 0;
   for (const [at, line] of lines.entries()) {
     const next = lines[at + 1] ?? '';
     if (line.trim() === '' || next.trim() === '') continue;
     followed++;
-    if (isFull(line, next, width)) full++;
+    // Where nearly every line ends a sentence, the lines are somebody's own.
+    if (isFull(line, next, width) && !/[.!?…。！？؟।:»”"'’」]\s*$/u.test(line)) full++;
   }
   return followed >= 2 && full >= followed * FULL_SHARE ? width : null;
 }

@@ -59,10 +59,18 @@ function pageNumbersOf(lines: readonly string[], breaks: ReadonlySet<number>): M
   for (const { head } of marks) repeats.set(head, (repeats.get(head) ?? 0) + 1);
   const rising = longestRise(marks.filter(({ head }) => head === '' || (repeats.get(head) ?? 0) >= FEWEST));
   if (rising.length < FEWEST) return [];
+  const prose = withoutRepeated(lines);
   const interrupting = rising.filter(
-    ({ line }) => breaks.has(line) || breaks.has(line + 1) || interrupts(lines, line, line),
+    ({ line }) => breaks.has(line) || breaks.has(line + 1) || interrupts(prose, line, line),
   );
   return interrupting.length >= rising.length * INTERRUPTING_SHARE ? rising : [];
+}
+
+/** The lines with those emptied that may be running heads: a page number beside one of them interrupts a sentence all the same. */
+function withoutRepeated(lines: readonly string[]): string[] {
+  const counts = new Map<string, number>();
+  for (const line of lines) counts.set(line, (counts.get(line) ?? 0) + 1);
+  return lines.map((line) => ((counts.get(line) ?? 0) >= FEWEST && line.length <= LONGEST_HEAD ? '' : line));
 }
 
 function markOf(line: string, at: number): Mark | null {
@@ -104,9 +112,11 @@ function longestRise(marks: readonly Mark[]): Mark[] {
 /** Lines that are the same on many pages and stand beside a page number or a page break. */
 function runningHeadsOf(lines: readonly string[], numbers: ReadonlySet<number>, breaks: ReadonlySet<number>): number[] {
   const places = new Map<string, Set<number>>();
+  const empty = (at: number) => numbers.has(at) || !lines[at]?.trim();
+  const alone = (at: number) => empty(at - 1) && empty(at + 1);
   const consider = (at: number) => {
     const text = (lines[at] ?? '').replaceAll(PAGE_BREAK, '').trim();
-    if (text === '' || text.length > LONGEST_HEAD || numbers.has(at)) return;
+    if (text === '' || text.length > LONGEST_HEAD || numbers.has(at) || !(breaks.has(at) || alone(at))) return;
     const known = places.get(text);
     if (known) known.add(at);
     else places.set(text, new Set([at]));

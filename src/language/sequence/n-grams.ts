@@ -1,3 +1,5 @@
+import { setImmediate as turn } from 'node:timers/promises';
+
 /**
  * The n-grams of a text as a trie: the nodes of level k are its runs of k + 1 symbols, sorted, so that those that continue
  * one run stand together and a symbol among them is found by halving.
@@ -27,9 +29,12 @@ export function childOf(grams: NGrams, level: number, start: number, end: number
   return low < end && symbols[low] === symbol ? low : -1;
 }
 
+/** Symbols looked up between two turns of others. */
+const SLICE = 200_000;
+
 /**
  * Counts the n-grams of the stories, none reaching across two of them. order: symbols of the longest; vocabulary: how many
- * symbols there are. Takes about a second for a million symbols; others get their turn after each level.
+ * symbols there are. Takes about a second for a million symbols; others get their turn meanwhile.
  */
 export async function countNGrams(stories: readonly Int32Array[], order: number, vocabulary: number): Promise<NGrams> {
   const text = joined(stories);
@@ -43,10 +48,14 @@ export async function countNGrams(stories: readonly Int32Array[], order: number,
       // A run's key is the run without its last symbol, then that symbol: sorting keys sorts runs.
       if (symbol >= 0 && (nodes[at] as number) >= 0) keys[at] = (nodes[at] as number) * vocabulary + symbol;
     }
+    await turn();
     const sorted = unique(keys);
-    const next = new Int32Array(text.length);
-    for (let at = 0; at < text.length; at++)
-      next[at] = keys[at] === Number.POSITIVE_INFINITY ? -1 : find(sorted, keys[at] as number);
+    await turn();
+    const next = new Int32Array(text.length).fill(-1);
+    for (let at = 0; at < text.length; at++) {
+      if (keys[at] !== Number.POSITIVE_INFINITY) next[at] = find(sorted, keys[at] as number);
+      if (at % SLICE === SLICE - 1) await turn();
+    }
     const counts = new Int32Array(sorted.length);
     for (const node of next) if (node >= 0) counts[node] = (counts[node] as number) + 1;
     const below = levels.at(-1);
@@ -65,7 +74,7 @@ export async function countNGrams(stories: readonly Int32Array[], order: number,
       children: new Int32Array(last ? 0 : sorted.length + 1),
     });
     nodes = next;
-    await new Promise(setImmediate);
+    await turn();
   }
   return { levels };
 }

@@ -73,6 +73,8 @@ export class StandIn {
   readonly commands = new Map<string, object[]>();
   /** Channels that the bot may not write in. */
   readonly closed = new Set<string>();
+  /** Channels that the bot may send no files to. */
+  readonly wordsOnly = new Set<string>();
   /** Files by path, served like Discord's own; a function may answer in any way. */
   readonly files = new Map<string, Buffer | ((response: ServerResponse) => void)>();
   /** How many shards it asks for. */
@@ -234,6 +236,12 @@ export class StandIn {
     return { status: 200, body: { id: message.id, channel_id: message.channel, content: message.content } };
   }
 
+  /** Why the bot may not send that to a channel by itself. */
+  refused(channel: string, { files }: Sent): Answer | undefined {
+    if (this.closed.has(channel)) return refusal(403, 50001, 'Missing Access');
+    return this.wordsOnly.has(channel) && files.size > 0 ? refusal(403, 50013, 'Missing Permissions') : undefined;
+  }
+
   remove(message: ShownMessage | undefined): Answer {
     if (!message) return NO_MESSAGE;
     this.messages.splice(this.messages.indexOf(message), 1);
@@ -352,13 +360,22 @@ const ROUTES: readonly (readonly [string, Act])[] = [
   ],
   [
     'POST /channels/{channel_id}/messages',
-    (standIn, [channel = ''], sent) =>
-      standIn.closed.has(channel) ? refusal(403, 50013, 'Missing Permissions') : standIn.post(channel, sent),
+    (standIn, [channel = ''], sent) => standIn.refused(channel, sent) ?? standIn.post(channel, sent),
+  ],
+  [
+    'GET /channels/{channel_id}/messages/{message_id}',
+    (standIn, [channel = '', id = '']) => {
+      if (standIn.closed.has(channel)) return refusal(403, 50001, 'Missing Access');
+      const found = standIn.message(id);
+      // What is for one person's eyes is in no channel.
+      if (!found || found.onlyFor !== undefined || found.channel !== channel) return NO_MESSAGE;
+      return { status: 200, body: { id, channel_id: channel, content: found.content } };
+    },
   ],
   [
     'PATCH /channels/{channel_id}/messages/{message_id}',
     (standIn, [channel = '', id = ''], sent) =>
-      standIn.closed.has(channel) ? refusal(403, 50001, 'Missing Access') : standIn.change(standIn.message(id), sent),
+      standIn.refused(channel, sent) ?? standIn.change(standIn.message(id), sent),
   ],
   [
     'DELETE /channels/{channel_id}/messages/{message_id}',

@@ -28,7 +28,6 @@ const LOOKS = [
   { name: 'light', width: 1280, height: 800, colorScheme: 'light' },
   { name: 'dark', width: 1280, height: 800, colorScheme: 'dark' },
   { name: 'phone', width: 390, height: 780, colorScheme: 'light' },
-  { name: 'phone-dark', width: 390, height: 780, colorScheme: 'dark' },
 ] as const;
 
 async function lookAt(browser: Browser, address: string, view: string, prepare: (page: Page) => Promise<void>) {
@@ -65,6 +64,17 @@ async function learn({ storyteller }: House): Promise<void> {
     const { training } = await storyteller.train(ASKER, { files, corpus: 'evening tales', mode: 'append', options });
     await training.ended;
   }
+}
+
+/** Waits until the curve has a shape, unless the text is learned before anybody can look. */
+async function halfway(page: Page): Promise<void> {
+  const shaped = new Promise<void>((resolve) => page.exposeFunction('grown', resolve));
+  await page.evaluate(`new MutationObserver((_, observer) => {
+    if (document.querySelector('progress')?.value < 40) return;
+    observer.disconnect();
+    grown();
+  }).observe(document, { subtree: true, childList: true, characterData: true, attributes: true })`);
+  await shaped;
 }
 
 /** The word of a story at which the model was least sure. */
@@ -131,6 +141,7 @@ try {
   await say(page, '/train corpus:leuchtturm');
   const running = page.locator('.card.running .curve img');
   await running.waitFor();
+  await halfway(page);
   await lookAt(browser, address, 'learning', (one) => one.locator('.card .curve img').last().waitFor());
   await context.close();
   await house.storyteller.cancel(ASKER, 'leuchtturm').catch(nothing);

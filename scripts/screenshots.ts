@@ -2,7 +2,7 @@
  * Takes a picture of every view of the page, light and dark, on a wide screen and on a phone, into docs/screenshots/. What
  * they show is real: a house of its own in a temporary folder learns the fable and a small collection, and tells from them.
  *
- *   npm run screenshots        (about two minutes; needs Chromium, CHROMIUM_PATH says where it is)
+ *   npm run screenshots        (two to five minutes; needs Chromium, CHROMIUM_PATH says where it is)
  */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -107,6 +107,27 @@ describe.runIf(CHROMIUM)('the page', () => {
     expect(adapter.localeOf()).toBe('en');
   });
 
+  it.each(['de-DE', 'en-GB'])('reaches nowhere beyond a screen of 320 pixels in %s', async (locale) => {
+    await open(locale);
+    await page.setViewportSize({ width: 320, height: 640 });
+    for (const line of ['/story', '/help', '/train']) {
+      await page.locator('#line').fill(line);
+      await press('Enter');
+    }
+    await page.locator('.content').nth(2).waitFor();
+    const beyond = () => page.evaluate('document.documentElement.scrollWidth - innerWidth');
+    expect(await beyond()).toBeLessThanOrEqual(0);
+    for (const [path, shown] of [
+      ['/library', '.corpora'],
+      ['/library/fables', '.models'],
+      [`/story/${storyteller.story.id}`, '.words'],
+    ] as const) {
+      await page.goto(adapter.address + path);
+      await page.locator(shown).waitFor();
+      expect(await beyond()).toBeLessThanOrEqual(0);
+    }
+  });
+
   it('says at once that a file is too large, and takes one back', async () => {
     await open();
     const file = (name: string, size: number) => ({ name, mimeType: 'text/plain', buffer: Buffer.alloc(size, 'x ') });

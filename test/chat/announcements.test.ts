@@ -139,9 +139,9 @@ describe('a training of an earlier process', () => {
     const handler = new ChatHandler({ storyteller: new FakeStoryteller(), log });
     const asked = training('web');
     const followed = new Announcements([{ adapter: web, handler }], log).follow([asked]);
-    await vi.waitFor(() => expect(asked.watched).toBe(true));
+    await vi.waitFor(() => expect(asked.watched).toBe(true), { timeout: 5_000 });
     asked.send({ kind: 'preparing', what: 'Reading the stories', share: null });
-    await vi.waitFor(() => expect(shown).toContain('running'));
+    await vi.waitFor(() => expect(shown).toContain('running'), { timeout: 5_000 });
     asked.send({ kind: 'finished', version: VERSION, stopped: false });
     await followed;
     expect(shown.at(-1)).toBe('ended');

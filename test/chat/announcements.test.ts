@@ -131,11 +131,11 @@ describe('a training of an earlier process', () => {
     const shown: string[] = [];
     const show = async ({ card }: Message) => void shown.push(card?.state ?? '');
     const places: ReportTo[] = [];
-    const again = async (reportTo: ReportTo) => {
+    const takeUp = async (reportTo: ReportTo) => {
       places.push(reportTo);
       return { minimumInterval: 0, send: show, edit: show };
     };
-    const web = Object.assign(new FakeAdapter('web'), { again });
+    const web = Object.assign(new FakeAdapter('web'), { takeUp });
     const handler = new ChatHandler({ storyteller: new FakeStoryteller(), log });
     const asked = training('web');
     const followed = new Announcements([{ adapter: web, handler }], log).follow([asked]);

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CurvePoint } from '../src/language/progress.ts';
-import { stepsOfPass } from '../src/language/sequence/streams.ts';
+import { divide } from '../src/language/sequence/division.ts';
 import { FileLibrary } from '../src/library/file-library.ts';
 import { LOCAL } from '../src/library/library.ts';
 import { median } from './measurement.ts';
@@ -13,7 +13,8 @@ export interface BookTraining {
   readonly engine: string;
   /** Held-out perplexity of the LSTM alone, in the order of time; seconds of training until then. */
   readonly curve: readonly { readonly seconds: number; readonly perplexity: number }[];
-  readonly symbolsPerSecond: number;
+  /** Null where it trained too shortly to tell. */
+  readonly symbolsPerSecond: number | null;
   /** Of the finished model as it tells; null where the peer has no such. */
   readonly perplexity: number | null;
   /** Of the finished model's LSTM alone. */
@@ -73,14 +74,14 @@ async function curveOf(dataFolder: string, { corpus, modelVersion }: Trained): P
 }
 
 /** Between most points of the curve there are only steps: the median leaves looks at the held-out text out, as the peer does. */
-function rateOf(points: readonly CurvePoint[], words: number): number {
+function rateOf(points: readonly CurvePoint[], words: number): number | null {
   const trained = Math.floor(words * 0.9);
-  const symbolsOfStep = trained / stepsOfPass(trained);
+  const symbolsOfStep = trained / divide(trained).epoch;
   const rates = points.slice(1).flatMap(({ step, seconds }, k) => {
     const before = points[k] as CurvePoint;
     return step > before.step ? [((step - before.step) * symbolsOfStep) / (seconds - before.seconds)] : [];
   });
-  return median(rates);
+  return rates.length === 0 ? null : median(rates);
 }
 
 interface Epoch {

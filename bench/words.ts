@@ -76,6 +76,7 @@ else {
     { steps: [], setUp: [] },
     { steps: [], setUp: [] },
   ];
+  await train(engine, small, SMALL, { steps: [], setUp: [] }); // warms up
   for (let round = 0; round < rounds(3); round++) {
     await train(engine, small, SMALL, ofSmall);
     await train(engine, large, LARGE, ofLarge);

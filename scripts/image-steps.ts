@@ -74,7 +74,8 @@ function carryOut(line: string): void {
   } else if (word === 'COPY') copy(stage, rest);
   else if (word === 'RUN') run(stage, rest);
   else if (word === 'USER') stage.ordinaryUser = rest !== 'root';
-  else if (word !== 'VOLUME' && word !== 'CMD') throw new Error(`The instruction ${word} is not known to this script.`);
+  else if (!['VOLUME', 'HEALTHCHECK', 'CMD'].includes(word))
+    throw new Error(`The instruction ${word} is not known to this script.`);
 }
 
 function newStage(rest: string): Stage {

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { parse } from 'dotenv';
 import { validate as isCronExpression } from 'node-cron';
 import { z } from 'zod';
+import { type SlackConfig, slackConfigOf } from './config/slack-config.ts';
 import { FabulistError } from './errors.ts';
 
 /** The folder of the package: what is beside `src/` (or, once built, beside `dist/`). */
@@ -38,8 +39,28 @@ export interface Config {
   /** Undefined where there is no token: then Discord is not joined. */
   readonly discord: DiscordConfig | undefined;
   readonly web: WebConfig;
+  /** Undefined where there is neither a token nor a client: then Slack is not joined. */
+  readonly slack: SlackConfig | undefined;
+  /** The names of the tokens and secrets that are set, never what they are. */
+  readonly secretsSet: readonly string[];
+  /** What stands before the names of Slack's slash commands. */
+  readonly slackCommandPrefix: string;
+  /** Undefined: the library is in files, and this machine trains. */
+  readonly database: { readonly url: string } | undefined;
+  /** What one server may have; undefined for as much as it likes. */
+  readonly quotas: Quotas;
+  /** Undefined: nothing is measured and no port is opened. */
+  readonly metrics: { readonly port: number; readonly host: string } | undefined;
   /** Undefined: `info` for a running bot, `warn` for a single command. */
   readonly logLevel: LogLevel | undefined;
+}
+
+export interface Quotas {
+  /** Trainings that wait or run at a time. */
+  readonly trainings: number | undefined;
+  readonly corpora: number | undefined;
+  /** Words and punctuation marks of all its stories. */
+  readonly words: number | undefined;
 }
 
 export interface DiscordConfig {
@@ -147,6 +168,11 @@ function isTimeZone(name: string): boolean {
   }
 }
 
+/** A token or a secret. */
+function inOneWord(requirement: string, pattern: RegExp) {
+  return key(requirement, (text) => (pattern.test(text) ? text : undefined)).optional();
+}
+
 const FOLDER = key('the path of a folder', (text) => (text.includes('\0') ? undefined : resolve(text)));
 
 /** Every key of the environment that Fabulist reads, as .env.example documents them; a test holds the two together. */
@@ -181,6 +207,35 @@ const KEYS = z.object({
   PORT: wholeNumber(0, 65_535).default(3_000),
   FABULIST_WEB_PASSWORD: key('at least 8 characters long', (text) => (text.length >= 8 ? text : undefined)).optional(),
   FABULIST_WEB_HOSTS: listOf('names such as stories.example.org, with commas between them', hostIn).optional(),
+  SLACK_BOT_TOKEN: inOneWord('the bot token of a Slack app, which begins with xoxb-', /^xoxb-[\x21-\x7e]+$/),
+  SLACK_APP_TOKEN: inOneWord('the app-level token of a Slack app, which begins with xapp-', /^xapp-[\x21-\x7e]+$/),
+  SLACK_SIGNING_SECRET: inOneWord('the signing secret of a Slack app, in one word', /^[\x21-\x7e]+$/),
+  SLACK_CLIENT_ID: inOneWord('the client id of a Slack app, such as 1234.5678', /^[\d.]+$/),
+  SLACK_CLIENT_SECRET: inOneWord('the client secret of a Slack app, in one word', /^[\x21-\x7e]+$/),
+  SLACK_STATE_SECRET: inOneWord('a secret of 16 characters or more, in one word', /^[\x21-\x7e]{16,}$/),
+  SLACK_HOST: key('the name or address of a network interface', (text) =>
+    /^[\w.:%-]+$/.test(text) ? text : undefined,
+  ).default('127.0.0.1'),
+  SLACK_PORT: wholeNumber(0, 65_535).default(3_030),
+  SLACK_API_URL: key('an address such as https://slack.com/api', webAddress).default('https://slack.com/api'),
+  SLACK_FILE_ORIGINS: listOf('origins such as https://files.slack.com, with commas between them', originOf).default([
+    'https://files.slack.com',
+  ]),
+  SLACK_COMMAND_PREFIX: key('lower-case letters, digits and hyphens, 20 at most', (text) =>
+    /^[a-z0-9_-]{1,20}$/.test(text) ? text : undefined,
+  ).default(''),
+  FABULIST_SECRET: inOneWord('a secret of 16 characters or more, in one word', /^[\x21-\x7e]{16,}$/),
+  DATABASE_URL: key(
+    'the address of a PostgreSQL database, such as postgres://user:password@host:5432/fabulist',
+    (text) => (URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol) ? text : undefined),
+  ).optional(),
+  QUOTA_TRAININGS: wholeNumber(1, 1_000_000).optional(),
+  QUOTA_CORPORA: wholeNumber(1, 1_000_000).optional(),
+  QUOTA_WORDS: wholeNumber(1, 1_000_000_000).optional(),
+  METRICS_PORT: wholeNumber(1, 65_535).optional(),
+  METRICS_HOST: key('a name or address of this machine, such as 127.0.0.1', (text) =>
+    /^[\w.:-]+$/.test(text) ? text : undefined,
+  ).default('127.0.0.1'),
   LOG_LEVEL: oneOf(LOG_LEVELS).optional(),
 });
 
@@ -214,8 +269,9 @@ export function loadConfig(...sources: readonly Environment[]): Config {
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     const name = String(issue?.path[0]);
-    // A token that was pasted wrongly is still a secret.
-    const received = /_(TOKEN|PASSWORD)$/.test(name) ? 'what it is now' : JSON.stringify(given[name]);
+    // A token that was pasted wrongly is still a secret, and so is the password in an address.
+    const secret = /_(TOKEN|SECRET|PASSWORD)$/.test(name) || name === 'DATABASE_URL';
+    const received = secret ? 'what it is now' : JSON.stringify(given[name]);
     throw new FabulistError('usage', `${name} must be ${issue?.message}, not ${received}.`);
   }
   const keys = parsed.data;
@@ -249,6 +305,17 @@ export function loadConfig(...sources: readonly Environment[]): Config {
       password: keys.FABULIST_WEB_PASSWORD,
       names: Object.freeze(keys.FABULIST_WEB_HOSTS ?? []),
     }),
+    slack: slackConfigOf(keys),
+    secretsSet: Object.freeze(Object.keys(given).filter((name) => /_(TOKEN|SECRET|CLIENT_ID|PASSWORD)$/.test(name))),
+    slackCommandPrefix: keys.SLACK_COMMAND_PREFIX,
+    database: keys.DATABASE_URL === undefined ? undefined : Object.freeze({ url: keys.DATABASE_URL }),
+    quotas: Object.freeze({
+      trainings: keys.QUOTA_TRAININGS,
+      corpora: keys.QUOTA_CORPORA,
+      words: keys.QUOTA_WORDS,
+    }),
+    metrics:
+      keys.METRICS_PORT === undefined ? undefined : Object.freeze({ port: keys.METRICS_PORT, host: keys.METRICS_HOST }),
     logLevel: keys.LOG_LEVEL,
   });
 }

@@ -14,6 +14,8 @@ export type ErrorCode =
   | 'cancelled'
   | 'disk-full'
   | 'storage'
+  /** Something outside, such as the database, cannot be reached for now; what was asked for may work later. */
+  | 'unavailable'
   | 'engine'
   | 'training-failed';
 

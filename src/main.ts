@@ -1,12 +1,16 @@
 import type { Surface } from './chat/announcements.ts';
 import type { ChatHandlerOptions } from './chat/chat-handler.ts';
 import type { DiscordAdapter } from './chat/discord/discord-adapter.ts';
+import type { SlackAdapter } from './chat/slack/slack-adapter.ts';
 import type { TerminalAdapter, TerminalOptions } from './chat/terminal/terminal-adapter.ts';
 import type { WebAdapter } from './chat/web/web-adapter.ts';
+import type { SlackConfig } from './config/slack-config.ts';
 import type { Config, DiscordConfig } from './config.ts';
 import type { BackgroundInstall } from './engine/native/install-in-background.ts';
 import type { OpenedEngine } from './engine/open-engine.ts';
 import type { Library, ServerId } from './library/library.ts';
+import type { Closable, Ground } from './main/ground.ts';
+import { openGround } from './main/open-ground.ts';
 import type { Asker, Storyteller } from './story/storyteller.ts';
 import type { Journal } from './telemetry/late-log.ts';
 import type { NightlyReport } from './training/nightly-run.ts';
@@ -38,6 +42,8 @@ export interface Foundations {
   readonly log: Journal;
   /** Is given a line that the person at the machine should read, such as why the faster engine is not used. */
   readonly tell: (line: string) => void;
+  /** True for a process that stays, rather than a single command. */
+  readonly stays?: boolean;
   /** Which trainings wait until the native engine is installed; see `TrainingRunOptions`. */
   readonly waitForNative: 'all' | 'long';
 }
@@ -50,24 +56,11 @@ export async function assemble(foundations: Foundations): Promise<House> {
   const { config, log } = foundations;
   // The engine and the process of a training look for it there.
   if (config.cacheFolder) process.env.FABULIST_CACHE = config.cacheFolder;
-  const [{ FileLibrary }, { LocalTrainer }, { LibraryStoryteller }] = await Promise.all([
-    import('./library/file-library.ts'),
-    import('./training/local-trainer.ts'),
+  const [{ LibraryStoryteller }, ground] = await Promise.all([
     import('./story/library-storyteller.ts'),
+    openGround(foundations),
   ]);
-  const { dataFolder, starterFolder, retrain } = config;
-  const library = new FileLibrary({ dataFolder, starterFolder });
-  const trainer = new LocalTrainer({
-    library,
-    dataFolder,
-    starterFolder,
-    engine: config.engine,
-    trainers: config.trainers,
-    threads: config.trainerThreads,
-    tolerance: retrain.tolerance,
-    waitForNative: foundations.waitForNative,
-    log,
-  });
+  const { library, trainer } = ground;
   const surfaces: Surface[] = [];
   const announcements = once(async () => {
     const { Announcements } = await import('./chat/announcements.ts');
@@ -75,11 +68,11 @@ export async function assemble(foundations: Foundations): Promise<House> {
   });
   const nightly = once(async () => {
     const { Nightly } = await import('./training/nightly.ts');
-    const report = async (report: NightlyReport) => (await announcements()).report(report);
-    return new Nightly({ library, trainer, schedule: retrain, report, log });
+    const report = async (report: NightlyReport) => ground.report(report, await announcements());
+    return new Nightly({ library, trainer, schedule: config.retrain, report, log, ...ground.nightly });
   });
   const engines = new Engines(foundations);
-  const storyteller = new LibraryStoryteller({
+  const teller = new LibraryStoryteller({
     library,
     trainer,
     openEngine: () => engines.open(),
@@ -91,10 +84,12 @@ export async function assemble(foundations: Foundations): Promise<House> {
       await forgetNight(library, corpus);
     },
     maxUpload: config.maxUpload,
+    quotas: config.quotas,
     modelMemory: config.modelMemory,
     log,
   });
-  const parts: Closable[] = [library, trainer, engines, storyteller];
+  const parts: Closable[] = [...ground.parts, engines, teller];
+  const storyteller = await observed(foundations, ground, teller, parts);
   return {
     library,
     trainer,
@@ -109,16 +104,41 @@ export async function assemble(foundations: Foundations): Promise<House> {
     },
     async settle() {
       const [told, nights] = [await announcements(), await nightly()];
-      trainer
-        .resume()
-        .then(() => told.follow(trainer.trainings()))
+      const names = surfaces.map(({ adapter }) => adapter.name);
+      ground
+        .takeUp(names)
+        .then((trainings) => told.follow(trainings))
         .catch((error: unknown) => log.error({ err: error }, 'earlier trainings were not taken up'));
       parts.push({ close: async () => nights.stop() });
+      await ground.receive(names, told);
       await nights.start();
       await engines.improve();
     },
     close: once(() => closeInReverse(parts)),
   };
+}
+
+/** Opens the port for health and metrics where there is to be one, and has the storyteller measured. */
+async function observed(
+  { config, stays }: Foundations,
+  ground: Ground,
+  storyteller: Storyteller,
+  parts: Closable[],
+): Promise<Storyteller> {
+  if (!stays || !config.metrics) return storyteller;
+  const [{ observe }, { measured }] = await Promise.all([
+    import('./main/observation.ts'),
+    import('./main/measured.ts'),
+  ]);
+  const trainings = () => {
+    const all = ground.trainer.trainings();
+    const waiting = all.filter(({ latest }) => latest.kind === 'queued').length;
+    return { waiting, running: all.length - waiting };
+  };
+  const { oldest } = ground;
+  const observation = await observe(config.metrics, { ready: ground.check, trainings, ...(oldest && { oldest }) });
+  parts.push(observation);
+  return measured(storyteller, observation.metrics);
 }
 
 /** What the terminal surface is given of the machine; how files are read and kept is the command line's business. */
@@ -172,6 +192,33 @@ export async function openWeb(
   ]);
   const handler = new ChatHandler({ storyteller, log, curve: curvesOfPage(library) });
   const adapter = new WebAdapter({ ...web, handler, storyteller, library, asker, maxUpload, log });
+  surfaces.push({ adapter, handler });
+  return adapter;
+}
+
+/** Opens Slack on a house; it is joined with `start`. prefix: of the slash commands. */
+export async function openSlack(
+  { library, storyteller, surfaces }: House,
+  log: Journal,
+  { oauth, ...slack }: SlackConfig,
+  { maxUpload, slackCommandPrefix: prefix }: Pick<Config, 'maxUpload' | 'slackCommandPrefix'>,
+): Promise<SlackAdapter> {
+  const [{ ChatHandler }, { SlackAdapter }, { stateSecretFrom }] = await Promise.all([
+    import('./chat/chat-handler.ts'),
+    import('./chat/slack/slack-adapter.ts'),
+    import('./chat/slack/installations.ts'),
+  ]);
+  const handler = new ChatHandler({ storyteller, log, curve: curvesOf(library, 'light') });
+  const adapter = new SlackAdapter({
+    ...slack,
+    oauth: oauth && { ...oauth, stateSecret: oauth.stateSecret ?? stateSecretFrom(oauth.secret) },
+    prefix,
+    maxUpload,
+    handler,
+    storyteller,
+    library,
+    log,
+  });
   surfaces.push({ adapter, handler });
   return adapter;
 }
@@ -239,10 +286,6 @@ class Engines {
   async close(): Promise<void> {
     await this.#installing?.stop();
   }
-}
-
-interface Closable {
-  close(): Promise<void>;
 }
 
 /** Closes all of them even where one fails, and throws the first failure. */

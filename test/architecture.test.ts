@@ -26,6 +26,9 @@ const HOME_OF_PACKAGE: readonly (readonly [RegExp, string])[] = [
   [/^@bufbuild\/|^crc-32/, 'training/tensorboard/'],
   [/^hono(\/|$)|^@hono\/|^lit-html/, 'chat/web/'],
   [/^commander$|^cli-progress$/, 'cli/'],
+  [/^pg$/, 'library/postgres/'],
+  [/^pg-boss$/, 'training/cluster/'],
+  [/^prom-client$/, 'telemetry/'],
 ];
 
 interface Import {

@@ -49,7 +49,8 @@ export interface Invocation {
   readonly reportTo?: ReportTo;
 }
 
-export type HandsOver = 'attachment' | 'path';
+/** `message`: attached to a message, or asked for by a form; a command itself takes none. */
+export type HandsOver = 'attachment' | 'path' | 'message';
 
 /** A file that somebody handed over, fetched only once it is needed. */
 export interface Upload {

@@ -9,6 +9,19 @@ import { installEngine } from './install-engine.ts';
 import { table } from './output.ts';
 import { ASKER, type OpenSession, type Session } from './session.ts';
 
+/** What joins the platforms, and what reads what is kept encrypted. */
+const TOKENS = [
+  'DISCORD_TOKEN',
+  'SLACK_BOT_TOKEN',
+  'SLACK_APP_TOKEN',
+  'SLACK_SIGNING_SECRET',
+  'SLACK_CLIENT_ID',
+  'SLACK_CLIENT_SECRET',
+  'FABULIST_SECRET',
+  'FABULIST_WEB_PASSWORD',
+] as const;
+type Token = (typeof TOKENS)[number];
+
 interface Findings {
   readonly node: string;
   readonly engine: {
@@ -24,7 +37,7 @@ interface Findings {
     readonly folder: string | null;
   };
   /** Which are set, never what they are. */
-  readonly tokens: { readonly DISCORD_TOKEN: boolean; readonly FABULIST_WEB_PASSWORD: boolean };
+  readonly tokens: Readonly<Record<Token, boolean>>;
   /** Where the page is opened, and whether a password is missing there. */
   readonly page: { readonly host: string; readonly port: number; readonly problem: string | null };
   readonly folders: { readonly data: Folder; readonly cache: Folder };
@@ -65,10 +78,7 @@ async function examine(session: Session): Promise<Findings> {
   return {
     node: process.version,
     engine: { choice: config.engine, ...(await usedEngine(session)), native: native.state, folder },
-    tokens: {
-      DISCORD_TOKEN: config.discord !== undefined,
-      FABULIST_WEB_PASSWORD: config.web.password !== undefined,
-    },
+    tokens: Object.fromEntries(TOKENS.map((name) => [name, config.secretsSet.includes(name)])) as Findings['tokens'],
     page: pageOf(session),
     folders: {
       data,
@@ -100,6 +110,15 @@ function pageOf({ config: { web } }: Session): Findings['page'] {
   return { host, port, problem: missing ? 'FABULIST_WEB_PASSWORD must be set, as others can reach it' : null };
 }
 
+function joinedBy(tokens: Findings['tokens']): string {
+  const set = TOKENS.filter((name) => tokens[name]);
+  const missing = [
+    ...(tokens.DISCORD_TOKEN ? [] : ['DISCORD_TOKEN is not set: Discord is not joined']),
+    ...(tokens.SLACK_BOT_TOKEN || tokens.SLACK_CLIENT_ID ? [] : ['SLACK_BOT_TOKEN is not set: Slack is not joined']),
+  ];
+  return [...set.map((name) => `${name} is set`), ...missing].join('; ');
+}
+
 function lines({ node, engine, tokens, page, folders, stale }: Findings): string[] {
   const place = ({ path, problem }: Folder) =>
     harmless(`${path} (${problem === null ? 'writable' : `NOT writable: ${problem}`})`);
@@ -108,7 +127,7 @@ function lines({ node, engine, tokens, page, folders, stale }: Findings): string
   const rows = [
     ['Engine', engine.description ?? `none: ${engine.note}`],
     ['Node', node],
-    ['Tokens', tokens.DISCORD_TOKEN ? 'DISCORD_TOKEN is set' : 'DISCORD_TOKEN is not set: Discord is not joined'],
+    ['Tokens', joinedBy(tokens)],
     [
       'Page',
       `${page.host}, port ${page.port}${page.problem ? `: ${page.problem}` : tokens.FABULIST_WEB_PASSWORD ? ', with a password' : ''}`,

@@ -1,17 +1,23 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { FabulistError } from '../errors.ts';
 import { harmless, named } from './for-people.ts';
-import { ASKER, type OpenSession } from './session.ts';
-import { writeNewFile } from './write-file.ts';
+import { amounts } from './output.ts';
+import { ASKER, type OpenSession, type Session } from './session.ts';
+import { writeNewFile, writeNewStream } from './write-file.ts';
 
 export function addExport(program: Command, open: OpenSession): void {
   program
     .command('export')
-    .description('write the stories and figures of a corpus as one archive')
-    .argument('<corpus>', 'the corpus')
+    .description('write the stories and figures of a corpus as one archive, or with --all everything there is')
+    .argument('[corpus]', 'the corpus')
+    .option('--all', 'everything of every server, models and settings too: for a backup, or to move to another library')
     .option('--out <file>', 'where to (default: the name of the corpus, here)')
-    .action(async (corpus: string, options: { out?: string }, command: Command) => {
+    .action(async (corpus: string | undefined, options: { out?: string; all?: boolean }, command: Command) => {
+      if ((corpus === undefined) !== (options.all === true))
+        throw new FabulistError('usage', 'Name the corpus to export, or say --all for everything.');
       const session = open(command);
+      if (corpus === undefined) return exportAll(session, options.out ?? 'library.fabulist.gz');
       const { storyteller } = await session.house();
       const archive = await storyteller.exportCorpus(ASKER, corpus);
       const file = options.out ?? `${fileNameFor(corpus)}.fabulist.gz`;
@@ -22,6 +28,16 @@ export function addExport(program: Command, open: OpenSession): void {
         `Wrote ${named(corpus)} to ${harmless(path)}.`,
       ]);
     });
+}
+
+async function exportAll(session: Session, file: string): Promise<void> {
+  const { library } = await session.house();
+  const { exportLibrary } = await import('../library/whole-archive.ts');
+  const { folder } = session.surroundings;
+  const { stream, contents } = exportLibrary(library);
+  await writeNewStream(file, folder, stream);
+  const path = resolve(folder, file);
+  session.output.result({ file: path, ...contents }, () => [`Wrote ${amounts(contents)} to ${harmless(path)}.`]);
 }
 
 /** A corpus may be named anything; a file may not. */

@@ -1,19 +1,22 @@
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { FabulistError } from '../errors.ts';
 import { nameKey } from '../library/safe-names.ts';
 import type { AccuracyReport } from '../story/storyteller.ts';
 import { named } from './for-people.ts';
-import { count } from './output.ts';
+import { amounts, count } from './output.ts';
 import { readFiles } from './read-files.ts';
-import { ASKER, type OpenSession } from './session.ts';
+import { ASKER, type OpenSession, type Session } from './session.ts';
 
 export function addImport(program: Command, open: OpenSession): void {
   program
     .command('import')
     .description('read back an archive that export wrote')
     .argument('<file>', 'the archive')
-    .action(async (file: string, _options: object, command: Command) => {
+    .option('--all', 'an archive that export --all wrote, into a library that has none of it')
+    .action(async (file: string, options: { all?: boolean }, command: Command) => {
       const session = open(command);
+      if (options.all) return importAll(session, file);
       // An archive holds many stories, each of at most maxUpload; memory, not fairness, is what bounds it here.
       const [archive] = await readFiles([file], session.surroundings.folder, session.config.maxUpload * 10);
       if (!archive) return;
@@ -33,6 +36,13 @@ export function addImport(program: Command, open: OpenSession): void {
         ...whatComesNext(report),
       ]);
     });
+}
+
+async function importAll(session: Session, file: string): Promise<void> {
+  const { library } = await session.house();
+  const { importLibrary } = await import('../library/whole-archive.ts');
+  const contents = await importLibrary(library, resolve(session.surroundings.folder, file));
+  session.output.result({ file, ...contents }, () => [`Read ${amounts(contents)}.`]);
 }
 
 /** The first bytes of every gzip file: an archive that was cut short or damaged is told from what never was one. */

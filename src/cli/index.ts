@@ -6,9 +6,6 @@
 import { assemble } from '../main.ts';
 import { Program } from './program.ts';
 
-/** What was begun gets this long to end before the process goes anyway. Within it, nothing is lost and no process stays. */
-const GRACE_MILLISECONDS = 2_500;
-
 /** `npm run` goes to the package's folder first; a path that was typed is meant from where it was typed. */
 function callersFolder(): string {
   const { npm_lifecycle_event: script, INIT_CWD: caller } = process.env;
@@ -29,7 +26,8 @@ let ending = false;
 async function end(code: number): Promise<void> {
   if (ending) return;
   ending = true;
-  setTimeout(() => process.exit(code), GRACE_MILLISECONDS);
+  // What was begun gets this long to end before the process goes anyway. Within it, nothing is lost and no process stays.
+  setTimeout(() => process.exit(code), program.grace);
   // What goes wrong while leaving is of no use to somebody who has left.
   await Promise.all([program.close().catch(() => undefined), running]);
   process.exit(code);

@@ -98,3 +98,10 @@ export function table(rows: readonly (readonly string[])[]): string[] {
       .trimEnd(),
   );
 }
+
+/** What a whole library holds: `2 corpora with 3 stories, 1 model version, 5 settings`. */
+export function amounts(contents: { corpora: number; stories: number; versions: number; documents: number }): string {
+  const { corpora, stories, versions, documents } = contents;
+  const models = count(versions, 'model version');
+  return `${count(corpora, 'corpus', 'corpora')} with ${count(stories, 'story', 'stories')}, ${models}, ${count(documents, 'note')}`;
+}

@@ -16,9 +16,11 @@ import { addNeighbours } from './neighbours.ts';
 import { addRetrain } from './retrain.ts';
 import { addRollback } from './rollback.ts';
 import { type GlobalOptions, type OpenSession, Session, type Surroundings } from './session.ts';
+import { addSlackManifest } from './slack-manifest.ts';
 import { addStart } from './start.ts';
 import { addStory } from './story.ts';
 import { addTrain } from './train.ts';
+import { addTrainer } from './trainer.ts';
 
 const COMMANDS = [
   addStory,
@@ -33,7 +35,9 @@ const COMMANDS = [
   addImport,
   addChat,
   addStart,
+  addTrainer,
   addDoctor,
+  addSlackManifest,
 ];
 
 function version(): string {
@@ -77,6 +81,11 @@ export class Program {
 
   async close(): Promise<void> {
     await this.#session?.close();
+  }
+
+  /** Milliseconds in which what was begun ends by itself: what a cluster must be told takes longer than what files do. */
+  get grace(): number {
+    return this.#session?.config.database === undefined ? 2_500 : 15_000;
   }
 
   /** Commander answers a request for help with a command that is not there with the help of the whole, as if all were well. */

@@ -74,12 +74,25 @@ export class Session {
 
   async #assemble(): Promise<House> {
     await refuseFile(this.config.dataFolder);
-    return this.surroundings.assemble({
+    return this.surroundings.assemble(this.foundations());
+  }
+
+  /** What a house is put together from. */
+  foundations(): Foundations {
+    return {
       config: this.config,
       log: this.log,
       tell: (line) => this.display.note(line),
+      stays: this.#stays,
       waitForNative: this.#stays ? 'long' : 'all',
-    });
+    };
+  }
+
+  /** Resolves when the session is told to end. */
+  ended(): Promise<void> {
+    const { signal } = this;
+    if (signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
   }
 
   /** What listens to people on this house; it is stopped before the house closes. */

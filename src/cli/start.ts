@@ -1,14 +1,20 @@
 import type { Command } from 'commander';
-import type { DiscordConfig } from '../config.ts';
-import { openDiscord, openWeb } from '../main.ts';
+import type { House } from '../main.ts';
+import { openDiscord, openSlack, openWeb } from '../main.ts';
 import { talk } from './chat.ts';
 import { ASKER, type OpenSession, type Session } from './session.ts';
+
+/** A surface that is reached over a network. */
+interface Remote {
+  readonly title: string;
+  start(): Promise<void>;
+}
 
 export function addStart(program: Command, open: OpenSession): void {
   program
     .command('start')
     .description(
-      'open every surface: the page in the browser, Discord with a token, and the chat where this is a terminal',
+      'open every surface: the page in the browser, Discord and Slack with their tokens, and the chat where this is a terminal',
     )
     .action(async (_options: object, command: Command) => start(open(command, true)));
 }
@@ -16,38 +22,45 @@ export function addStart(program: Command, open: OpenSession): void {
 /** Stays until it is told to end; with somebody at the terminal, until that person leaves. */
 async function start(session: Session): Promise<void> {
   const { stdin, stdout } = session.surroundings;
-  await openPage(session);
-  const { discord } = session.config;
-  const joined = discord ? joinDiscord(session, discord) : Promise.resolve();
+  const house = await session.house();
+  await openPage(session, house);
+  const remotes = await openRemotes(session, house);
+  const joined = Promise.all(
+    remotes.map(async (remote) => {
+      await remote.start();
+      if (!session.signal.aborted) session.output.note(`Fabulist is on ${remote.title}.`);
+    }),
+  );
   if (stdin.isTTY && 'isTTY' in stdout && stdout.isTTY) {
     const left = talk(session);
-    // A token that Discord refuses ends the conversation too: whoever started it must know.
+    // A token that is refused ends the conversation too: whoever started it must know.
     await Promise.race([left, joined.then(() => left)]);
     return left;
   }
   // A service has no input to answer, and its ending ends nothing.
-  const house = await session.house();
   await Promise.all([house.settle(), joined]);
-  await aborted(session.signal);
+  await session.ended();
 }
 
-async function openPage(session: Session): Promise<void> {
-  const house = await session.house();
+async function openPage(session: Session, house: House): Promise<void> {
   const page = await openWeb(house, session.log, { ...ASKER, channel: 'page' }, session.config);
   session.surface(page);
   await page.start();
   if (!session.signal.aborted) session.output.note(`Fabulist is at ${page.address}`);
 }
 
-async function joinDiscord(session: Session, config: DiscordConfig): Promise<void> {
-  const house = await session.house();
-  const discord = await openDiscord(house, session.log, config, session.config.maxUpload);
-  session.surface(discord);
-  await discord.start();
-  if (!session.signal.aborted) session.output.note('Fabulist is on Discord.');
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+async function openRemotes(session: Session, house: House): Promise<Remote[]> {
+  const { config, log } = session;
+  const remotes: Remote[] = [];
+  if (config.discord) {
+    const discord = await openDiscord(house, log, config.discord, config.maxUpload);
+    session.surface(discord);
+    remotes.push({ title: 'Discord', start: () => discord.start() });
+  }
+  if (config.slack) {
+    const slack = await openSlack(house, log, config.slack, config);
+    session.surface(slack);
+    remotes.push({ title: 'Slack', start: () => slack.start() });
+  }
+  return remotes;
 }

@@ -1,5 +1,6 @@
-import { stat, writeFile } from 'node:fs/promises';
+import { type FileHandle, open, rm, stat, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { FabulistError } from '../errors.ts';
 
 /**
@@ -13,6 +14,28 @@ export async function writeNewFile(shown: string, folder: string, bytes: Uint8Ar
   } catch (error) {
     const why = (await isFolder(path)) ? 'is a folder: name a file in it' : whyUnwritable(error);
     throw new FabulistError('storage', `${shown} ${why}.`, { cause: error });
+  }
+}
+
+/** The same for what is too large to be held at once. What could not be written whole is removed again. */
+export async function writeNewStream(shown: string, folder: string, stream: NodeJS.ReadableStream): Promise<void> {
+  const path = resolve(folder, shown);
+  let file: FileHandle;
+  try {
+    file = await open(path, 'wx');
+  } catch (error) {
+    const why = (await isFolder(path)) ? 'is a folder: name a file in it' : whyUnwritable(error);
+    throw new FabulistError('storage', `${shown} ${why}.`, { cause: error });
+  }
+  try {
+    await pipeline(stream, file.createWriteStream({ autoClose: false }));
+    await file.sync();
+  } catch (error) {
+    await rm(path, { force: true });
+    if (error instanceof FabulistError) throw error;
+    throw new FabulistError('storage', `${shown} ${whyUnwritable(error)}.`, { cause: error });
+  } finally {
+    await file.close();
   }
 }
 

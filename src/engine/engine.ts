@@ -73,12 +73,6 @@ export interface LayerStates {
   readonly h: Tensor;
 }
 
-/** What a cell carries to the next symbol, both (batch, units). */
-export interface CellMemory {
-  readonly h: Tensor;
-  readonly c: Tensor;
-}
-
 export interface Engine {
   readonly name: EngineName;
   /** Name and version, for a person: `TensorFlow 2.21.0 (tfjs-node 4.22.0)`. */
@@ -127,10 +121,4 @@ export interface Engine {
    * 1 / (1 - rate). The same seed gives the same mask on the same engine. seed: a whole number from 0 to 2^31 - 1.
    */
   dropoutMask(shape: readonly number[], rate: number, seed: number): Tensor;
-  /**
-   * One LSTM cell's step forward as one kernel, where the engine has one (null otherwise): for telling, which wants no more
-   * than the state. x: (batch, inputs), of no columns where `bias` is all that comes in; h, c: (batch, units);
-   * kernel: (inputs + units, 4 units); bias: (4 units); gates in the order i, c, f, o. Call within a tidy.
-   */
-  readonly cellStep: ((x: Tensor, h: Tensor, c: Tensor, kernel: Tensor, bias: Tensor) => CellMemory) | null;
 }

@@ -38,8 +38,6 @@ function nativeEngine(backend: NativeBackend, version: string, whole: (value: nu
   const context: Context = { binding, floatType, run };
   const labelType: Attribute = { name: 'Tlabels', type: binding.TF_ATTR_TYPE, value: binding.TF_INT32 };
   const noPeephole: Attribute = { name: 'use_peephole', type: binding.TF_ATTR_BOOL, value: false };
-  const noForgetBias: Attribute = { name: 'forget_bias', type: binding.TF_ATTR_FLOAT, value: 0 };
-  const noClip: Attribute = { name: 'cell_clip', type: binding.TF_ATTR_FLOAT, value: -1 };
   // LSTMBlockCellGrad wants the cell's weights too but takes only their shapes: it leaves the products to the caller.
   const shapes = new Map<number, { weights: Tensor; peephole: Tensor; bias: Tensor }>();
   const shapesOf = (units: number) => {
@@ -104,12 +102,6 @@ function nativeEngine(backend: NativeBackend, version: string, whole: (value: nu
         const drawn = run('StatelessRandomUniform', attributes, inputs, 1)[0] as Tensor;
         return tf.mul(tf.cast(tf.greaterEqual(drawn, rate), 'float32'), 1 / (1 - rate));
       }),
-    cellStep: (x, h, c, kernel, bias) => {
-      const { peephole } = shapesOf(h.shape[1] as number);
-      const inputs = [x, c, h, kernel, peephole, peephole, peephole, bias];
-      const outputs = run('LSTMBlockCell', [floatType, noPeephole, noForgetBias, noClip], inputs, 7);
-      return { c: outputs[1] as Tensor, h: outputs[6] as Tensor };
-    },
   };
 }
 

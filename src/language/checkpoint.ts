@@ -66,7 +66,7 @@ export function decodeModel(files: Files): Model {
     return {
       // Models from before there were sequence models do not say what they are.
       recipe: {
-        ...{ model: 'window' as const, embedding: 256, dropout: 0 },
+        ...{ model: 'window' as const, embedding: 256, dropout: 0, recurrentDropout: 0, hidden: 0 },
         ...description.recipe,
         seconds: description.recipe.seconds ?? Number.POSITIVE_INFINITY,
       },

@@ -60,7 +60,7 @@ export function initialWeights(recipe: Shape & Pick<Recipe, 'seed'>, vocabulary:
 }
 
 /** What the first layer's gates receive from symbols (rows): the table's rows, or in the article the integer itself times (1, 4 units). */
-export function embed(engine: Engine, shape: Shape, weights: Weights, symbols: Tensor): Tensor {
+function embed(engine: Engine, shape: Shape, weights: Weights, symbols: Tensor): Tensor {
   if (shape.name !== 'article') return engine.pickRows(at(weights, 'input'), symbols);
   return ops.mul(ops.expandDims(ops.cast(symbols, 'float32'), 1), at(weights, 'input'));
 }

@@ -1,4 +1,4 @@
-import { type CellMemory, type Engine, ops, type Tensor } from '../engine/engine.ts';
+import { type Engine, ops, type Tensor } from '../engine/engine.ts';
 import { valuesOf } from '../engine/named-values.ts';
 import { cellForward } from './lstm-cell.ts';
 import type { Model } from './model.ts';
@@ -92,19 +92,13 @@ export class WindowReader implements Reader {
   }
 
   /** One step of a layer. below: (stories, 4 units) at layer 0, else (window stories, units) -> both (window stories, units). */
-  #step(layer: number, below: Tensor, stories: number): CellMemory {
+  #step(layer: number, below: Tensor, stories: number): { h: Tensor; c: Tensor } {
     const { window, units } = this.#shape;
     const none = (width: number) => ops.zeros([stories, width]) as Tensor;
     const [h, c] = [this.#h?.[layer] as Tensor, this.#c?.[layer] as Tensor];
     const recurrent = this.#weights[`recurrent/${layer}`] as Tensor;
     // The readings that begin here carry nothing.
     const cBefore = window > 1 ? ops.concat([none(units), c], 0) : null;
-    if (layer === 0 && stories === 1 && cBefore && this.#engine.cellStep) {
-      // All readings of one story get the same symbol, so that it can go in as the bias.
-      const bias = ops.reshape(gateInputs(this.#weights, 0, below, null), [4 * units]);
-      const hBefore = ops.concat([none(units), h], 0);
-      return this.#engine.cellStep(ops.zeros([window, 0]), hBefore, cBefore, recurrent, bias);
-    }
     const product = cBefore && ops.concat([none(4 * units), ops.matMul(h as never, recurrent as never) as Tensor], 0);
     const inputs = layer === 0 ? (ops.tile(below, [window, 1]) as Tensor) : below;
     return cellForward(gateInputs(this.#weights, layer, inputs, product), cBefore);

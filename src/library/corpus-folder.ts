@@ -1,10 +1,10 @@
 import path from 'node:path';
 import { FabulistError } from '../errors.ts';
 import { makeFolder, namesIn, syncFolder, syncUpwards, textOf, writeNew } from './durable-files.ts';
-import type { StoryRecord, StoryText } from './library.ts';
+import type { CorpusState, StoryRecord, StoryText } from './library.ts';
 import type { Lock } from './lock.ts';
 import { corpusFolderName, quoted, serverFolderName } from './safe-names.ts';
-import { type CorpusState, storyHash } from './stories.ts';
+import { storyHash } from './stories.ts';
 
 const RECORD = 'corpus.json';
 const STORIES = 'stories';

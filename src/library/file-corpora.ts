@@ -1,12 +1,29 @@
 import { FabulistError } from '../errors.ts';
 import { type CorpusFile, damagedStory } from './corpus-folder.ts';
-import { type Corpus, type CorpusRef, type NewStory, type ServerId, STARTERS, type StoryText } from './library.ts';
+import {
+  type Corpus,
+  type CorpusRef,
+  type CorpusState,
+  type NewStory,
+  type ServerId,
+  STARTERS,
+  type StoryText,
+} from './library.ts';
 import type { Locks } from './locks.ts';
 import type { Place, Places } from './places.ts';
 import type { Removal, Removed } from './removal.ts';
 import { checkName, checkRef, serverFolderName } from './safe-names.ts';
 import type { Starters } from './starters.ts';
-import { type Addition, addition, byName, checkNotStarter, corpusOf, stillReplaced, unknownCorpus } from './stories.ts';
+import {
+  type Addition,
+  addition,
+  byName,
+  checkNotStarter,
+  corpusOf,
+  isRestored,
+  stillReplaced,
+  unknownCorpus,
+} from './stories.ts';
 
 /** The half of the file library that keeps stories, starters and uploads alike. Errors of the file system pass through. */
 export class FileCorpora {
@@ -131,6 +148,25 @@ export class FileCorpora {
     checkRef(corpus);
     checkNotStarter(corpus);
     if (!(await this.#removal.delete(this.#places.of(corpus), corpus, this.#now()))) throw unknownCorpus(corpus);
+  }
+
+  async state(corpus: CorpusRef): Promise<CorpusState | undefined> {
+    checkRef(corpus);
+    const file = await this.#file(corpus);
+    if (file === undefined) return undefined;
+    const { server, name, changedAt, stories, replaced } = file;
+    return { server, name, changedAt, stories, replaced };
+  }
+
+  async restore(state: CorpusState, texts: ReadonlyMap<string, string>): Promise<void> {
+    checkRef(state);
+    checkNotStarter(state);
+    const place = this.#places.of(state);
+    await this.#locks.hold(place.storiesSlot, async (lock) => {
+      const before = await this.#removal.settle(place, lock);
+      if (isRestored(before?.stories.length ? before : undefined, state)) return;
+      await place.stories.store({ format: 1, ...state, forgetting: null }, texts, lock);
+    });
   }
 
   /** What a reader of models must know of their corpus; undefined when there is no such corpus. */

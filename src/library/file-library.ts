@@ -6,6 +6,7 @@ import { FileModels } from './file-models.ts';
 import type {
   Corpus,
   CorpusRef,
+  CorpusState,
   DocumentKind,
   Library,
   NewStory,
@@ -88,6 +89,14 @@ export class FileLibrary implements Library {
 
   deleteCorpus(corpus: CorpusRef): Promise<void> {
     return run(this.#corpora.deleteCorpus(corpus));
+  }
+
+  state(corpus: CorpusRef): Promise<CorpusState | undefined> {
+    return run(this.#corpora.state(corpus));
+  }
+
+  restore(state: CorpusState, texts: ReadonlyMap<string, string>): Promise<void> {
+    return run(this.#corpora.restore(state, texts));
   }
 
   versions(corpus: CorpusRef): Promise<VersionList> {

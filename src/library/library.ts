@@ -53,6 +53,17 @@ export interface Corpus extends CorpusRef {
   readonly changedAt: string;
 }
 
+/** What a library keeps of a corpus beside the texts. */
+export interface CorpusState extends CorpusRef {
+  readonly changedAt: string;
+  readonly stories: readonly StoryRecord[];
+  /**
+   * Records of stories that a clean start replaced while a version or a checkpoint that learned from them is still kept:
+   * without them, `forget` could not find the versions that learned from a person's story.
+   */
+  readonly replaced: readonly StoryRecord[];
+}
+
 export interface StoryText extends StoryRecord {
   readonly text: string;
 }
@@ -102,6 +113,8 @@ export interface NewVersion {
   readonly stories: readonly string[];
   readonly figures: Figures;
   readonly keptOut: string | null;
+  /** What it was called in the library that it comes from; default: an id and a time of its own. */
+  readonly as?: { readonly id: string; readonly createdAt: string };
   /** Opaque to the library: `model.json`, `weights.bin`... kept with their checksums. */
   readonly files: Readonly<Record<string, Uint8Array>>;
 }
@@ -127,15 +140,17 @@ export interface TrainingClaim {
   release(): Promise<void>;
 }
 
-/** Small JSON values by kind and key: `settings`, `sessions`, `requests`, `nightly`. */
-export type DocumentKind =
-  | 'settings'
-  | 'sessions'
-  | 'conversations'
-  | 'requests'
-  | 'failures'
-  | 'nightly'
-  | 'installations';
+/** Small JSON values by kind and key. */
+export const DOCUMENT_KINDS = [
+  'settings',
+  'sessions',
+  'conversations',
+  'requests',
+  'failures',
+  'nightly',
+  'installations',
+] as const;
+export type DocumentKind = (typeof DOCUMENT_KINDS)[number];
 
 export interface Library {
   /** The server's own corpora by name, then the starters. */
@@ -172,6 +187,14 @@ export interface Library {
   ): Promise<{ corpus: CorpusRef; stories: StoryRecord[]; versions: number; left: number }[]>;
   /** Deletes a corpus with its stories and versions. Throws `not-allowed` for a starter, `unknown-corpus`. */
   deleteCorpus(corpus: CorpusRef): Promise<void>;
+
+  /** All that is kept of a server's corpus beside texts and versions, to move it; undefined for an unknown one. */
+  state(corpus: CorpusRef): Promise<CorpusState | undefined>;
+  /**
+   * Puts in a corpus of another library, as `state` was there, with the texts of its stories by hash. Once it is there,
+   * nothing happens. Throws `usage` where the server has another one of that name, `not-allowed` for a starter.
+   */
+  restore(state: CorpusState, texts: ReadonlyMap<string, string>): Promise<void>;
 
   /** Of an unknown corpus: none. */
   versions(corpus: CorpusRef): Promise<VersionList>;

@@ -1,6 +1,7 @@
 import {
   type Corpus,
   type CorpusRef,
+  type CorpusState,
   type Library,
   type NewStory,
   type NewVersion,
@@ -17,25 +18,17 @@ import { checkName, checkRef, nameKey } from './safe-names.ts';
 import {
   addition,
   byName,
-  type CorpusState,
   checkNotStarter,
   checkStoriesKnown,
   claimLost,
   corpusOf,
+  isRestored,
   stillReplaced,
   storyHash,
   unknownCorpus,
   withoutStoriesOf,
 } from './stories.ts';
-import {
-  type Choice,
-  checkFileNames,
-  keptOf,
-  nextVersionId,
-  noSuchVersion,
-  tellingOf,
-  versionOf,
-} from './version-rules.ts';
+import { type Choice, checkFileNames, keptOf, noSuchVersion, tellingOf, versionOf } from './version-rules.ts';
 
 type Files = Readonly<Record<string, Uint8Array>>;
 
@@ -152,6 +145,16 @@ export class MemoryLibrary extends MemoryDocuments implements Library {
     this.#remove(this.#existing(corpus));
   }
 
+  async state(corpus: CorpusRef): Promise<CorpusState | undefined> {
+    return corpus.server === STARTERS ? undefined : this.#find(corpus)?.state;
+  }
+
+  async restore(state: CorpusState, texts: ReadonlyMap<string, string>): Promise<void> {
+    checkNotStarter(state);
+    if (isRestored(this.#find(state)?.state, state)) return;
+    this.#server(state.server).set(nameKey(state.name), { state, texts: new Map(texts), versions: [] });
+  }
+
   async versions(corpus: CorpusRef): Promise<VersionList> {
     const kept = this.#find(corpus);
     const versions = kept?.versions.map(({ version }) => version) ?? [];
@@ -164,9 +167,9 @@ export class MemoryLibrary extends MemoryDocuments implements Library {
     if (claim !== undefined && kept.claim !== claim) throw claimLost();
     if (corpus.server !== STARTERS) checkStoriesKnown(kept.state, version.stories);
     const ids = kept.versions.map((other) => other.version.id);
-    const now = this.#clock();
-    const added = structuredClone(versionOf(nextVersionId(now, [...ids, kept.choice?.after ?? '']), now, version));
+    const added = structuredClone(versionOf(version, this.#clock(), [...ids, kept.choice?.after ?? '']));
     kept.versions.unshift({ version: added, files: copied(version.files) });
+    kept.versions.sort((one, other) => (one.version.id < other.version.id ? 1 : -1));
     const all = kept.versions.map((other) => other.version);
     const stay = keptOf(all, tellingOf(all, kept.choice));
     kept.versions = kept.versions.filter((other) => stay.includes(other.version));

@@ -3,7 +3,7 @@ import { makeFolder, namesIn, removeAll, syncFolder, syncUpwards, textOf, writeN
 import type { DamagedVersion, NewVersion, Version, VersionList } from './library.ts';
 import type { Lock } from './lock.ts';
 import { inspectSealed, readSealed, writeSealed } from './sealed-folder.ts';
-import { type Choice, isVersionId, KEPT, keptOf, nextVersionId, tellingOf, versionOf } from './version-rules.ts';
+import { type Choice, isVersionId, KEPT, keptOf, tellingOf, versionOf } from './version-rules.ts';
 
 const MANIFEST = 'version.json';
 const CHECKPOINT = 'checkpoint.json';
@@ -52,7 +52,7 @@ export class ModelFolder {
   async add(version: NewVersion, now: Date, fence: Lock, lock: Lock): Promise<Version> {
     const choice = await this.#choice();
     const ids = await this.ids();
-    const added = versionOf(nextVersionId(now, choice === undefined ? ids : [...ids, choice.after]), now, version);
+    const added = versionOf(version, now, choice === undefined ? ids : [...ids, choice.after]);
     await this.#publish(fence, added.id, MANIFEST, version.files, added);
     // The version is there now, whatever becomes of the old ones; listings cut them off, the next version prunes again.
     await this.#prune(lock).catch(() => undefined);

@@ -1,20 +1,9 @@
 import { createHash } from 'node:crypto';
 import { FabulistError } from '../errors.ts';
-import { type Corpus, type CorpusRef, type NewStory, STARTERS, type StoryRecord } from './library.ts';
+import { type Corpus, type CorpusRef, type CorpusState, type NewStory, STARTERS, type StoryRecord } from './library.ts';
 import { nameKey, quoted } from './safe-names.ts';
 
 /* What both libraries agree on about stories, free of any storage. */
-
-/** What a library keeps of a corpus beside the texts. */
-export interface CorpusState extends CorpusRef {
-  readonly changedAt: string;
-  readonly stories: readonly StoryRecord[];
-  /**
-   * Records of stories that a clean start replaced while a version or a checkpoint that learned from them is still kept:
-   * without them, `forget` could not find the versions that learned from a person's story.
-   */
-  readonly replaced: readonly StoryRecord[];
-}
 
 /** SHA-256 over the UTF-8 of a text, hexadecimal. */
 export function storyHash(text: string): string {
@@ -124,4 +113,14 @@ export function checkStoriesKnown(state: CorpusState, stories: readonly string[]
 export function claimLost(cause?: unknown): FabulistError {
   const sentence = 'The training was not kept: another process took it over, or its stories were removed meanwhile.';
   return new FabulistError('cancelled', sentence, { cause });
+}
+
+/** Refuses to restore a corpus over another one. True where the very same is there already. */
+export function isRestored(before: CorpusState | undefined, state: CorpusState): boolean {
+  if (before === undefined) return false;
+  if (corpusOf(before).hash === corpusOf(state).hash) return true;
+  throw new FabulistError(
+    'usage',
+    `The server ${quoted(state.server)} has another corpus called ${quoted(state.name)} here: put it into a library without one.`,
+  );
 }

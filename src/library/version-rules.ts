@@ -13,7 +13,7 @@ export function isVersionId(text: string): boolean {
 }
 
 /** An id that sorts behind all `earlier` ones, also in the same second and after the clock was put back. */
-export function nextVersionId(now: Date, earlier: readonly string[]): string {
+function nextVersionId(now: Date, earlier: readonly string[]): string {
   const newest = [...earlier].sort().at(-1) ?? '';
   const id = `${stamp(now)}-${hex(randomInt(0x8000))}`;
   if (id > newest) return id;
@@ -55,8 +55,12 @@ export function keptOf(versions: readonly Version[], telling: string | null): Ve
   return versions.filter((version, index) => index < KEPT || version.id === telling);
 }
 
-export function versionOf(id: string, at: Date, { corpusHash, stories, figures, keptOut }: NewVersion): Version {
-  return { id, createdAt: at.toISOString(), corpusHash, stories, figures, keptOut };
+/** A new version at a time, with an id behind all `earlier` ones, or as it is called in the library that it comes from. */
+export function versionOf(version: NewVersion, now: Date, earlier: readonly string[]): Version {
+  const { corpusHash, stories, figures, keptOut, as } = version;
+  if (as !== undefined && !isVersionId(as.id)) throw new TypeError(`No id of a version: ${as.id}`);
+  const id = as?.id ?? nextVersionId(now, earlier);
+  return { id, createdAt: as?.createdAt ?? now.toISOString(), corpusHash, stories, figures, keptOut };
 }
 
 /**

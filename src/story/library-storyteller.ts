@@ -11,6 +11,7 @@ import { CorpusReports } from './corpus-reports.ts';
 import { Forgetting } from './forgetting.ts';
 import type { Lease } from './model-shelf.ts';
 import { OpeningOffers } from './opening-offers.ts';
+import { Quota } from './quota.ts';
 import { RelatedWords } from './related-words.ts';
 import { checkStoryRequest, tidied } from './story-options.ts';
 import { type Clock, StorySessions } from './story-sessions.ts';
@@ -50,6 +51,7 @@ export class LibraryStoryteller implements Storyteller {
   readonly #trainings: AskedTrainings;
   readonly #reports: CorpusReports;
   readonly #forgetting: Forgetting;
+  readonly #quota: Quota;
   #sweeping: Promise<void> = Promise.resolve();
 
   constructor(options: StorytellerOptions) {
@@ -73,6 +75,7 @@ export class LibraryStoryteller implements Storyteller {
     );
     this.#offers = new OpeningOffers(library);
     this.#trainings = new AskedTrainings(trainer);
+    this.#quota = new Quota(library, trainer, options.quotas ?? {});
     this.#reports = new CorpusReports(options, this.#choice, this.#trainings);
     this.#forgetting = new Forgetting(options, {
       choice: this.#choice,
@@ -135,9 +138,19 @@ export class LibraryStoryteller implements Storyteller {
     if (files.length === 0) {
       const name = request.corpus ?? nameAfter(request.files);
       const corpus = await this.#choice.findOwn(asker, name, 'trained anew');
+      this.#quota.checkTraining(corpus);
       return { corpus, added: [], already: [], read, ...(await this.#askOrJoin(asker, corpus, corpus, request)) };
     }
     const name = await this.#choice.nameFor(asker, request.corpus, () => nameAfter(request.files));
+    const { server } = asker;
+    this.#quota.checkTraining({ server, name });
+    await this.#quota.checkStories(
+      server,
+      name,
+      request.mode,
+      files,
+      read.reduce((sum, { words }) => sum + words, 0),
+    );
     const before = await this.#library.corpus(asker.server, name);
     const stored = await this.#library.addStories({ server: asker.server, name }, files, request.mode);
     return { ...stored, read, ...(await this.#askOrJoin(asker, stored.corpus, before, request)) };

@@ -42,7 +42,9 @@ const SYMBOL_BYTES = 150;
 function bytesOf(model: Model, symbols: number): number {
   const learned = model.weights.reduce((sum, { values }) => sum + values.byteLength, 0);
   const built = 2 * RunIndex.bytes(symbols) + SYMBOL_BYTES * model.vocabulary.size;
-  return learned + 4 * symbols + built + readerBytes(model);
+  const grams = (model.grams?.levels ?? []).flatMap(({ symbols: last, counts, children }) => [last, counts, children]);
+  const counted = grams.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  return learned + 4 * symbols + built + counted + readerBytes(model);
 }
 
 /** A model in memory with all that its stories need: read once, used by every story until it makes room for others. */

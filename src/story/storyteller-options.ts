@@ -2,6 +2,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { Corpus, CorpusRef, Library, ServerId } from '../library/library.ts';
 import type { Trainer } from '../training/trainer.ts';
 import type { OpenTeller } from './loaded-model.ts';
+import type { Quotas } from './quota.ts';
 import type { Clock } from './story-sessions.ts';
 
 /** What the storyteller of a library is given. */
@@ -18,6 +19,8 @@ export interface StorytellerOptions {
   readonly setAside?: (corpus: Corpus) => Promise<string | null>;
   /** Bytes of one uploaded file at most; default 25 MB. */
   readonly maxUpload?: number;
+  /** What one server may have; default: as much as it likes. */
+  readonly quotas?: Quotas;
   /** Bytes of models held in memory; default 512 MB. */
   readonly modelMemory?: number;
   /** Called for every corpus that is gone after somebody's stories were deleted, for what else is kept about it. */

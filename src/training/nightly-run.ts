@@ -24,10 +24,12 @@ export interface NightlyRunOptions {
   readonly trainer: Trainer;
   /** Tells the morning report; its failures are logged and spoil nothing. */
   readonly report: (report: NightlyReport) => Promise<void> | void;
+  /** Corpora that are trained at a time; default 1. */
+  readonly together?: number;
   readonly log?: { warn(details: object, message: string): void };
 }
 
-/** Retrains the corpora that have new stories, one after the other, and reports on each. One run at a time. */
+/** Retrains the corpora that have new stories, by default one after the other, and reports on each. One run at a time. */
 export class NightlyRun {
   readonly #options: NightlyRunOptions;
   readonly #requests: TrainingRequests;
@@ -66,15 +68,28 @@ export class NightlyRun {
   ): Promise<NightlyReport[]> {
     this.#stopped = false;
     const reports: NightlyReport[] = [];
-    for await (const { server, name } of this.#options.library.everyCorpus()) {
+    const { library, together = 1 } = this.#options;
+    const underWay = new Set<Promise<void>>();
+    for await (const { server, name } of library.everyCorpus()) {
       if (this.#stopped) break;
       if (server === STARTERS || !serves(server)) continue;
-      const report = await this.#looked({ server, name }, onTraining);
-      if (!report) continue;
-      reports.push(report);
-      await this.#tell(report);
+      const work = this.#reported({ server, name }, reports, onTraining).finally(() => underWay.delete(work));
+      underWay.add(work);
+      while (underWay.size >= together) await Promise.race(underWay);
     }
+    await Promise.all(underWay);
     return reports;
+  }
+
+  async #reported(
+    corpus: CorpusRef,
+    reports: NightlyReport[],
+    onTraining: (training: Training) => void,
+  ): Promise<void> {
+    const report = await this.#looked(corpus, onTraining);
+    if (!report) return;
+    reports.push(report);
+    await this.#tell(report);
   }
 
   /** One corpus that cannot be read or trained keeps none of the others from their turn. */

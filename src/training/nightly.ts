@@ -6,6 +6,11 @@ import type { Training } from './trainer.ts';
 
 export interface NightlyOptions extends NightlyRunOptions {
   readonly schedule: NightlySchedule;
+  /**
+   * Whether this process is the one that runs what a shift has due, at a time on the wall in ms; default: always. Of several
+   * that ask for the same, one is told so.
+   */
+  readonly mayBegin?: (shift: string, due: number) => Promise<boolean>;
 }
 
 const MINUTE = 60_000;
@@ -116,9 +121,12 @@ export class Nightly {
     try {
       // Another process may have run it meanwhile, or its time may have been changed.
       if (Date.now() - this.#readAt >= FRESH || this.#shifts.some(isDue)) await this.#read();
-      const due = this.#shifts.filter(isDue);
-      // Written first: a run that kills the machine is not tried again and again.
-      for (const { key } of due) await this.#mark(key);
+      const due: Shift[] = [];
+      for (const shift of this.#shifts.filter(isDue)) {
+        // Written first: a run that kills the machine is not tried again and again.
+        await this.#mark(shift.key);
+        if ((await this.#options.mayBegin?.(shift.key, shift.due ?? 0)) ?? true) due.push(shift);
+      }
       if (due.length === 0 || !this.#started) return;
       void this.#night((server) => due.some(({ serves }) => serves(server)));
     } catch (error) {

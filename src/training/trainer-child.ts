@@ -7,7 +7,7 @@ const GRACE = 2_000;
 
 /** How a trainer process ended: with its last report, or without one. */
 export type TrainerEnd =
-  | Extract<TrainerReport, { kind: 'finished' | 'cancelled' | 'busy' | 'paused' | 'failed' }>
+  | Extract<TrainerReport, { kind: 'finished' | 'cancelled' | 'lost' | 'busy' | 'paused' | 'failed' }>
   | { readonly kind: 'died'; readonly how: string };
 
 /** One trainer process and its one training. */

@@ -8,6 +8,8 @@ export interface TrainerOrder {
   readonly request: TrainingRequest;
   readonly dataFolder: string;
   readonly starterFolder: string;
+  /** Where the library is in a database, and the attempt of the queue that this is; null where it is in the folders. */
+  readonly database: { readonly url: string; readonly attempt: string | null } | null;
   readonly engine: EngineChoice;
   readonly threads: number | null;
   /** How much worse than the telling version a nightly one may be and still be told from: a share of its perplexity. */
@@ -21,6 +23,8 @@ export type TrainerReport =
   | { readonly kind: 'log'; readonly line: string }
   | { readonly kind: 'finished'; readonly version: Version; readonly stopped: boolean }
   | { readonly kind: 'cancelled' }
+  /** What it made does not count: its attempt was overtaken, or its stories were removed meanwhile. */
+  | { readonly kind: 'lost' }
   /** Another live process trains this corpus already. */
   | { readonly kind: 'busy' }
   /** It put its work into a checkpoint and ends, as it was told. */

@@ -1,7 +1,7 @@
 import { setPriority } from 'node:os';
 import { openEngine } from '../engine/open-engine.ts';
 import { FabulistError } from '../errors.ts';
-import { FileLibrary } from '../library/file-library.ts';
+import type { Library } from '../library/library.ts';
 import { trainCorpus } from './train-corpus.ts';
 import type { TrainerIntent, TrainerOrder, TrainerReport } from './trainer-messages.ts';
 
@@ -11,6 +11,8 @@ import type { TrainerIntent, TrainerOrder, TrainerReport } from './trainer-messa
  */
 const NICE = 10;
 const HEARTBEAT = 2_000;
+/** How long a database that is away is waited for, ms: what was learned since the last checkpoint is worth it. */
+const PATIENCE = 60_000;
 
 /** Resolves once the message is on its way; a closed connection loses it, which the other side notices by itself. */
 const report = (message: TrainerReport) =>
@@ -36,8 +38,9 @@ process.once('message', (order: TrainerOrder) => {
 
 async function train(order: TrainerOrder): Promise<void> {
   const heartbeat = setInterval(() => report({ kind: 'alive' }), HEARTBEAT);
-  const library = new FileLibrary({ dataFolder: order.dataFolder, starterFolder: order.starterFolder });
+  let library: Library | undefined;
   try {
+    library = await openLibrary(order);
     setPriority(NICE);
     const { engine } = await openEngine({ choice: order.engine, threads: order.threads ?? undefined });
     const result = await trainCorpus(library, engine, order.request, order.tolerance, {
@@ -47,7 +50,10 @@ async function train(order: TrainerOrder): Promise<void> {
     });
     await report(result);
   } catch (error) {
-    if (error instanceof FabulistError && error.code === 'cancelled') await report({ kind: 'cancelled' });
+    // In the queue's hands, a training that nobody cancelled was overtaken.
+    const lost = order.database?.attempt != null && intent !== 'cancel';
+    if (error instanceof FabulistError && error.code === 'cancelled')
+      await report({ kind: lost ? 'lost' : 'cancelled' });
     else if (error instanceof FabulistError)
       await report({ kind: 'failed', code: error.code, message: error.message, detail: null });
     else {
@@ -61,6 +67,16 @@ async function train(order: TrainerOrder): Promise<void> {
     }
   } finally {
     clearInterval(heartbeat);
-    await library.close();
+    await library?.close();
   }
+}
+
+async function openLibrary({ dataFolder, starterFolder, database }: TrainerOrder): Promise<Library> {
+  const folders = { dataFolder, starterFolder };
+  if (database === null) {
+    const { FileLibrary } = await import('../library/file-library.ts');
+    return new FileLibrary(folders);
+  }
+  const { PostgresLibrary } = await import('../library/postgres/postgres-library.ts');
+  return PostgresLibrary.open({ ...folders, ...database, connections: 2, patience: PATIENCE });
 }

@@ -13,6 +13,12 @@ export interface TrainingRunOptions {
   /** Given to the trainer process, which opens the same library by itself. */
   readonly dataFolder: string;
   readonly starterFolder: string;
+  /** Address of the database that the library is in; default: it is in the folders. */
+  readonly database?: string | undefined;
+  /** The attempt of the cluster's queue that this is, `job:number`; default: the queue has no part in it. */
+  readonly attempt?: string;
+  /** Whether the training is still this attempt's to make; default: always. */
+  readonly isOurs?: () => Promise<boolean>;
   readonly engine: EngineChoice;
   /** Threads of one training; default all cores. */
   readonly threads?: number | undefined;
@@ -144,7 +150,9 @@ export class TrainingRun {
   #process(): Promise<TrainerEnd> {
     const { dataFolder, starterFolder, engine, threads = null, tolerance = 0.02, silence = 60_000 } = this.#options;
     const { request } = this.training;
-    const order = { request, dataFolder, starterFolder, engine, threads, tolerance };
+    const { database: url, attempt = null } = this.#options;
+    const database = url === undefined ? null : { url, attempt };
+    const order = { request, dataFolder, starterFolder, database, engine, threads, tolerance };
     const child = new TrainerChild(order, silence, (report) => {
       if (report.kind === 'progress' || report.kind === 'log') this.training.tell(report);
     });
@@ -179,14 +187,18 @@ export class TrainingRun {
         return { kind: 'cancelled' };
       case 'paused':
         return null;
+      case 'lost':
+        return this.#others('The stories have changed; beginning again');
       case 'busy':
-        return this.#othersResult();
+        return this.#others('Another process is training this corpus already');
       case 'died':
         return this.#brokeOff('The training broke off several times without a result.', end.how);
       case 'failed':
         if (end.detail !== null) return this.#brokeOff(end.message, end.detail);
-        if (end.code !== 'disk-full') return this.#refuse(end.message);
-        await this.#pause('The disk is full: free some space, and the training goes on');
+        if (end.code === 'disk-full') await this.#pause('The disk is full: free some space, and the training goes on');
+        else if (end.code === 'unavailable')
+          await this.#pause('The database cannot be reached; the training goes on when it can');
+        else return this.#refuse(end.message);
         return null;
     }
   }
@@ -205,9 +217,12 @@ export class TrainingRun {
       : null;
   }
 
-  /** Another process trains this corpus: what it makes is what was asked for. */
-  async #othersResult(): Promise<TrainingEvent | null> {
-    await this.#pause('Another process is training this corpus already');
+  /** Another process trains this corpus, or it was changed: what is made of it now is what was asked for. */
+  async #others(why: string): Promise<TrainingEvent | null> {
+    if (!((await this.#options.isOurs?.()) ?? true)) {
+      return { kind: 'failed', message: 'Another process makes this training now.', setAside: false };
+    }
+    await this.#pause(why);
     const [newest] = (await this.#options.library.versions(this.training.request.corpus)).versions;
     return newest?.corpusHash === this.#hash ? { kind: 'finished', version: newest, stopped: false } : null;
   }

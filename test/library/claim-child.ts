@@ -1,13 +1,13 @@
 import { FabulistError, sentenceFor } from '../../src/errors.ts';
-import { FileLibrary } from '../../src/library/file-library.ts';
 import { versionFor } from './fixtures.ts';
+import { openLibrary } from './open-library.ts';
 
 /*
  * A trainer as its own process: claims the training of guild/Mice, says so, and writes when it is told to.
  * Started by locks.test.ts.
  */
 
-const library = new FileLibrary(JSON.parse(process.argv[2] ?? ''));
+const library = await openLibrary(JSON.parse(process.argv[2] ?? ''));
 const mice = { server: 'guild', name: 'Mice' };
 const corpus = await library.corpus(mice.server, mice.name);
 const claim = await library.claimTraining(mice);

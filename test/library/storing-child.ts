@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { FileLibrary } from '../../src/library/file-library.ts';
 import { seeded, story, versionFor } from './fixtures.ts';
+import { openLibrary } from './open-library.ts';
 
 /*
  * Once it is sent a message, stores without end and says what was acknowledged, one message each, until it is killed.
@@ -11,9 +11,10 @@ const { seed, ...options } = JSON.parse(process.argv[2] ?? '') as {
   seed: number;
   dataFolder: string;
   starterFolder: string;
+  url?: string;
 };
 const random = seeded(seed);
-const library = new FileLibrary(options);
+const library = await openLibrary(options);
 const pick = <T>(things: readonly T[]): T => things[Math.floor(random() * things.length)] as T;
 const say = (message: object) => process.send?.(message);
 let count = 0;

@@ -1,5 +1,5 @@
-import { FileLibrary } from '../../src/library/file-library.ts';
 import { story } from './fixtures.ts';
+import { openLibrary } from './open-library.ts';
 
 /*
  * Uploads `count` stories, or until it is sent a message, each to all of `corpora`. Says what was acknowledged as added to
@@ -12,8 +12,9 @@ const { who, count, corpora, ...options } = JSON.parse(process.argv[2] ?? '') as
   corpora: string[];
   dataFolder: string;
   starterFolder: string;
+  url?: string;
 };
-const library = new FileLibrary(options);
+const library = await openLibrary(options);
 const added: string[] = [];
 let enough = false;
 process.once('message', () => {

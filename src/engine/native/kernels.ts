@@ -106,7 +106,7 @@ export function stepKernels(
 }
 
 /** The rows in the order of their ids, by counting; null where they stand in it already and the last id is the largest. */
-export function orderOf(ids: Int32Array, count: number): Int32Array | null {
+function orderOf(ids: Int32Array, count: number): Int32Array | null {
   let rising = ids.length > 0 && ids[ids.length - 1] === count - 1;
   const starts = new Int32Array(count + 1);
   for (let row = 0; row < ids.length; row++) {

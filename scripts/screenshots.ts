@@ -2,7 +2,7 @@
  * Takes a picture of every view of the page, light and dark, on a wide screen and on a phone, into docs/screenshots/. What
  * they show is real: a house of its own in a temporary folder learns the fable and a small collection, and tells from them.
  *
- *   npm run screenshots        (about two minutes; needs Chromium, CHROMIUM_PATH says where it is)
+ *   npm run screenshots        (two to five minutes; needs Chromium, CHROMIUM_PATH says where it is)
  */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -29,20 +29,25 @@ const LOOKS = [
   { name: 'light', width: 1280, height: 800, colorScheme: 'light' },
   { name: 'dark', width: 1280, height: 800, colorScheme: 'dark' },
   { name: 'phone', width: 390, height: 780, colorScheme: 'light' },
-  { name: 'phone-dark', width: 390, height: 780, colorScheme: 'dark' },
 ] as const;
 
+async function openLook(browser: Browser, address: string, look: (typeof LOOKS)[number]): Promise<Page> {
+  const { width, height, colorScheme } = look;
+  const viewport = { width, height };
+  const context = await browser.newContext({ viewport, colorScheme, locale: 'en-GB', reducedMotion: 'reduce' });
+  context.setDefaultTimeout(PATIENCE);
+  const page = await context.newPage();
+  await page.goto(address);
+  return page;
+}
+
 async function lookAt(browser: Browser, address: string, view: string, prepare: (page: Page) => Promise<void>) {
-  for (const { name, width, height, colorScheme } of LOOKS) {
-    const viewport = { width, height };
-    const context = await browser.newContext({ viewport, colorScheme, locale: 'en-GB', reducedMotion: 'reduce' });
-    context.setDefaultTimeout(PATIENCE);
-    const page = await context.newPage();
-    await page.goto(address);
+  for (const look of LOOKS) {
+    const page = await openLook(browser, address, look);
     await prepare(page);
     await page.waitForLoadState('networkidle').catch(() => undefined);
-    await shoot(page, `${view}-${name}`);
-    await context.close();
+    await shoot(page, `${view}-${look.name}`);
+    await page.context().close();
   }
 }
 
@@ -66,6 +71,17 @@ async function learn({ storyteller }: House): Promise<void> {
     const { training } = await storyteller.train(ASKER, { files, corpus: 'evening tales', mode: 'append', options });
     await training.ended;
   }
+}
+
+/** Waits until the curve has a shape, unless the text is learned before anybody can look. */
+async function halfway(page: Page): Promise<void> {
+  const shaped = new Promise<void>((resolve) => page.exposeFunction('grown', resolve));
+  await page.evaluate(`new MutationObserver((_, observer) => {
+    if (document.querySelector('progress')?.value < 40) return;
+    observer.disconnect();
+    grown();
+  }).observe(document, { subtree: true, childList: true, characterData: true, attributes: true })`);
+  await shaped;
 }
 
 /** The word of a story at which the model was least sure. */
@@ -125,16 +141,21 @@ try {
     await one.locator('.candidates button').first().waitFor();
   });
 
-  // A training on its way, last: it is stopped in the middle.
+  // A training on its way, which every look watches from its beginning.
+  const watching = await Promise.all(LOOKS.map((look) => openLook(browser, address, look)));
+  const [first] = watching;
+  const text = ['the-umbrella-mender', 'belling-the-cat', 'der-kleine-leuchtturm', 'la-panadera-y-la-luna']
+    .map((name) => readFileSync(join(PROJECT, 'corpora', `${name}.txt`), 'utf8'))
+    .join('\n\n');
   await page.goto(address);
-  await page.locator('#file').setInputFiles(join(PROJECT, 'corpora/der-kleine-leuchtturm.txt'));
+  await page.locator('#file').setInputFiles({ name: 'tales.txt', mimeType: 'text/plain', buffer: Buffer.from(text) });
   await page.locator('.staged li:not(.coming)').waitFor();
-  await say(page, '/train corpus:leuchtturm');
-  const running = page.locator('.card.running .curve img');
-  await running.waitFor();
-  await lookAt(browser, address, 'learning', (one) => one.locator('.card .curve img').last().waitFor());
+  await say(page, '/train corpus:tales');
+  await first?.locator('.card.running .curve img').waitFor();
+  if (first) await halfway(first);
+  await Promise.all(watching.map((one, at) => shoot(one, `learning-${LOOKS[at]?.name}`)));
   await context.close();
-  await house.storyteller.cancel(ASKER, 'leuchtturm').catch(nothing);
+  await house.storyteller.cancel(ASKER, 'tales').catch(nothing);
 } finally {
   await browser.close();
   await web.stop();

@@ -88,6 +88,23 @@ describe('the configuration', () => {
     },
   );
 
+  it('has the page on loopback without a password, and elsewhere where it is told so', () => {
+    expect(loadConfig().web).toEqual({ host: '127.0.0.1', port: 3000, password: undefined, names: [] });
+    const { web } = loadConfig({
+      HOST: '::',
+      PORT: '0',
+      FABULIST_WEB_PASSWORD: 'open sesame',
+      FABULIST_WEB_HOSTS: 'tales.example.org, other.example',
+    });
+    expect(web).toEqual({
+      host: '::',
+      port: 0,
+      password: 'open sesame',
+      names: ['tales.example.org', 'other.example'],
+    });
+    expect(Object.isFrozen(web) && Object.isFrozen(web.names)).toBe(true);
+  });
+
   it('joins Slack with a token or a client, by one way or the other', () => {
     expect(loadConfig({ SLACK_SIGNING_SECRET: 'x', SLACK_APP_TOKEN: 'xapp-1' }).slack).toBeUndefined();
     const { slack, slackCommandPrefix } = loadConfig({
@@ -142,6 +159,14 @@ describe('the configuration', () => {
   });
 
   it.each([
+    ['HOST', 'http://x/', 'HOST must be a name or number of this machine, such as 127.0.0.1, not "http://x/".'],
+    ['PORT', '70000', 'PORT must be a whole number from 0 to 65535, not "70000".'],
+    ['FABULIST_WEB_PASSWORD', 'short', 'FABULIST_WEB_PASSWORD must be at least 8 characters long, not what it is now.'],
+    [
+      'FABULIST_WEB_HOSTS',
+      'a b/c',
+      'FABULIST_WEB_HOSTS must be names such as stories.example.org, with commas between them, not "a b/c".',
+    ],
     ['FABULIST_ENGINE', 'gpu', 'FABULIST_ENGINE must be one of auto, native, wasm, not "gpu".'],
     ['TRAINERS', '0', 'TRAINERS must be a whole number from 1 to 64, not "0".'],
     ['TRAINER_THREADS', '1.5', 'TRAINER_THREADS must be a whole number from 1 to 256, not "1.5".'],

@@ -127,6 +127,27 @@ describe('a training of an earlier process', () => {
     expect(terminal.told).toEqual([]);
   });
 
+  it('goes on in its own message where the surface finds that again', async () => {
+    const shown: string[] = [];
+    const show = async ({ card }: Message) => void shown.push(card?.state ?? '');
+    const places: ReportTo[] = [];
+    const takeUp = async (reportTo: ReportTo) => {
+      places.push(reportTo);
+      return { minimumInterval: 0, send: show, edit: show };
+    };
+    const web = Object.assign(new FakeAdapter('web'), { takeUp });
+    const handler = new ChatHandler({ storyteller: new FakeStoryteller(), log });
+    const asked = training('web');
+    const followed = new Announcements([{ adapter: web, handler }], log).follow([asked]);
+    await vi.waitFor(() => expect(asked.watched).toBe(true), { timeout: 5_000 });
+    asked.send({ kind: 'preparing', what: 'Reading the stories', share: null });
+    await vi.waitFor(() => expect(shown).toContain('running'), { timeout: 5_000 });
+    asked.send({ kind: 'finished', version: VERSION, stopped: false });
+    await followed;
+    expect(shown.at(-1)).toBe('ended');
+    expect([places, web.told]).toEqual([[{ surface: 'web', channel: 'C1' }], []]);
+  });
+
   it('is left alone where nothing can be said, also at its end', async () => {
     const [first, second] = [training('slack'), training('terminal')];
     slack.error = new FabulistError('not-allowed', 'It is piped.');

@@ -306,6 +306,21 @@ describe('forget', () => {
     expect(trainer.asked.map(({ latest }) => latest.kind)).toEqual(['cancelled', 'queued']);
   });
 
+  it('deletes what a surface keeps of its conversations about it, and nothing else', async () => {
+    const { storyteller, library } = openHouse();
+    await storyteller.train(ALICE, { files: [textFile(DOG)], corpus: 'dogs', ...training });
+    const { server } = ALICE;
+    const kept = {
+      a: { server, about: 'DOGS' },
+      b: { server, about: 'birds' },
+      c: { server },
+      d: { server: 'x', about: 'dogs' },
+    };
+    for (const [key, value] of Object.entries(kept)) await library.writeDocument('conversations', key, value);
+    await storyteller.forget(ALICE);
+    expect((await library.listDocuments('conversations')).map(({ key }) => key)).toEqual(['b', 'c', 'd']);
+  });
+
   it('deletes the stories that were told from it, also one that is being told', async () => {
     const { storyteller, library, tellers } = openHouse();
     await storyteller.train(ALICE, { files: [textFile(DOG)], corpus: 'dogs', ...training });

@@ -3,6 +3,7 @@ import { FabulistError } from '../../src/errors.ts';
 import { type Figures, type Library, LOCAL } from '../../src/library/library.ts';
 import { MemoryLibrary } from '../../src/library/memory-library.ts';
 import { LiveTraining } from '../../src/training/live-training.ts';
+import { forgetNight, lastNight } from '../../src/training/night-notes.ts';
 import { Nightly } from '../../src/training/nightly.ts';
 import type { NightlyReport } from '../../src/training/nightly-run.ts';
 import type { NightlySchedule } from '../../src/training/nightly-schedule.ts';
@@ -110,6 +111,18 @@ describe('the nightly run', () => {
       after: { figures: { accuracy: 0.95 } },
     });
     expect(reports).toHaveLength(2);
+    // For whoever looks later than that.
+    const fables = { server: LOCAL, name: 'fables' };
+    const { before, after } = report as NightlyReport;
+    expect(await lastNight(library, fables)).toEqual({
+      at: '2026-03-28T12:00:00.000Z',
+      storiesRead: 1,
+      before: before?.id,
+      after: after?.id,
+      problem: null,
+    });
+    await forgetNight(library, fables);
+    expect(await lastNight(library, fables)).toBeUndefined();
   });
 
   it('keeps a worse model out, and the one before tells; a better one is swapped in', async () => {

@@ -55,7 +55,12 @@ export class PageChat {
       if (files.includes(undefined)) throw new FabulistError('bad-file', pageTextsFor(locale).uploadGone);
       const { command, options } = readLine(line, texts);
       const asked = { command, options, files: files.flatMap((file) => (file ? [uploadOf(file)] : [])) };
-      const reportTo: ReportTo = { surface: this.#surface, channel: this.#options.asker.channel, message: String(id) };
+      const reportTo: ReportTo = {
+        surface: this.#surface,
+        channel: this.#options.asker.channel,
+        message: String(id),
+        locale,
+      };
       this.#guarded(this.#handle({ ...asked, locale, reportTo }, sink));
     } catch (error) {
       const sentence = error instanceof FabulistError ? error.message : texts.errors.defect;

@@ -21,7 +21,7 @@ export const pageDe: PageTexts = {
   emptyExample: 'had a general',
   emptyTrain: 'Gib mir einen Text von dir',
   emptyTrainText:
-    'Eine einfache Textdatei: ein Märchen, ein Tagebuch, ein Buch. Zieh sie irgendwo auf diese Seite und sieh zu, wie ich so schreiben lerne.',
+    'Ein Märchen, ein Tagebuch, ein Buch: als einfacher Text, Markdown, HTML oder EPUB. Zieh es irgendwo auf diese Seite und sieh zu, wie ich so schreiben lerne.',
   emptyLibrary: 'Sieh, was ich gelesen habe',
   emptyLibraryText: 'Wie gut ich jede Sammlung kenne, wie es dazu kam, und was ich daraus erzählen würde.',
   thinking: 'Die Antwort ist unterwegs.',
@@ -30,7 +30,7 @@ export const pageDe: PageTexts = {
   placeholder: 'Die ersten Wörter einer Geschichte, oder / für Befehle',
   say: 'Erzählen',
   learn: 'Lernen',
-  choose: 'Eine Textdatei geben',
+  choose: 'Eine Datei zum Lernen geben',
   takeBack: '{name} zurücknehmen',
   staged: '{name} liegt zum Lernen bereit. Drück auf Lernen.',
   sending: '{name} ist unterwegs',

@@ -19,7 +19,7 @@ export const pageEn = {
   emptyExample: 'had a general',
   emptyTrain: 'Hand me a text of yours',
   emptyTrainText:
-    'A plain text file: a tale, a diary, a book. Drop it anywhere on this page, and watch me learn to write like it.',
+    'A tale, a diary, a book: plain text, Markdown, HTML or EPUB. Drop it anywhere on this page, and watch me learn to write like it.',
   emptyLibrary: 'See what I have read',
   emptyLibraryText: 'How well I know each collection, how I came to know it, and what I would tell from it.',
   thinking: 'The answer is on its way.',
@@ -28,7 +28,7 @@ export const pageEn = {
   placeholder: 'The first words of a story, or / for commands',
   say: 'Tell',
   learn: 'Learn',
-  choose: 'Hand over a text file',
+  choose: 'Hand over a file to learn from',
   takeBack: 'Take {name} back',
   staged: '{name} is ready to be learned. Press Learn.',
   sending: '{name} is on its way',

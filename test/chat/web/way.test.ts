@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { browser, CHROMIUM, closeBrowser } from './chromium.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
-const MINUTES = 4 * 60_000;
+const MINUTES = 8 * 60_000;
 
 let folder: string;
 let server: ChildProcess | undefined;

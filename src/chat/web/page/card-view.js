@@ -31,7 +31,7 @@ export function cardView(entry) {
 function stopButton({ id, message: { actions } }) {
   const stop = actions.find(({ name }) => name === 'stop');
   if (!stop) return nothing;
-  return html`<button class="button" data-action="stop" @click=${() => press(id, stop.name, stop.target)}>${stop.label}</button>`;
+  return html`<button class="button" data-action="stop" @click=${() => press(id, stop.name, stop.target)}>${say('stop')}</button>`;
 }
 
 /** @param {number} share @param {string} title */

@@ -28,7 +28,7 @@ export function composer() {
         <button type="button" class="hand" aria-label=${say('choose')} title=${say('choose')} @click=${chooseFile}>
           <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M6 3.500h8l4 4V20.500H6z M14 3.500v4h4 M12 17.500v-6.500 M9 13.500l3-3 3 3" /></svg>
         </button>
-        <input type="file" id="file" class="unseen" tabindex="-1" aria-label=${say('choose')} accept=".txt,.md,text/plain" multiple @change=${chosen} />
+        <input type="file" id="file" class="unseen" tabindex="-1" aria-label=${say('choose')} accept=".txt,.md,.html,.htm,.xhtml,.epub,text/plain" multiple @change=${chosen} />
         <input
           id="line"
           class="line"

@@ -86,8 +86,8 @@ function actions(entry) {
   return html`
     <p class="actions">
       ${below.map(
-        ({ name, label, target }) =>
-          html`<button data-action=${name} @click=${() => press(entry.id, name, target)}>${label}</button>`,
+        ({ name, target }) =>
+          html`<button data-action=${name} @click=${() => press(entry.id, name, target)}>${say(name)}</button>`,
       )}
       ${message.story ? html`<a href="/story/${message.story}" @click=${go}>${say('lookInside')}</a><span class="apart"></span>${copyButton(textOf(entry))} ${saveButton(textOf(entry))}` : nothing}
     </p>

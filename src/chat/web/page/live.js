@@ -1,3 +1,4 @@
+import { load } from './server.js';
 import { say, state, update } from './state.js';
 
 /** Milliseconds until a connection that the browser has given up is tried again. */
@@ -43,7 +44,14 @@ function connect() {
     // The browser goes on by itself where it can; where it cannot, it says so.
     if (source?.readyState !== EventSource.CLOSED) return;
     disconnect();
-    timer = setTimeout(connect, AGAIN);
+    // Asked first by a way that leads to the door where the session is over.
+    timer = setTimeout(
+      () =>
+        void load('/api/state')
+          .catch(() => undefined)
+          .then(connect),
+      AGAIN,
+    );
   });
 }
 

@@ -72,7 +72,7 @@ export function candidates(words, take) {
 /** @param {Candidate} candidate @param {boolean} told @param {() => void} take */
 function row({ text, probability }, told, take) {
   const share =
-    probability < 0.001 ? `< ${number(0.1, 1)} %` : `${number(probability * 100, probability < 0.1 ? 1 : 0)} %`;
+    probability < 0.001 ? `<${number(0.1, 1)} %` : `${number(probability * 100, probability < 0.1 ? 1 : 0)} %`;
   const word = text.trim();
   return html`
     <button class=${told ? 'told-one' : ''} ?disabled=${told} @click=${take}>

@@ -1,0 +1,204 @@
+import { readFileSync } from 'node:fs';
+import type { BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { WebAdapter } from '../../../src/chat/web/web-adapter.ts';
+import { FakeLog } from '../adapter-contract.ts';
+import { FakeStoryteller, VERSION } from '../fake-storyteller.ts';
+import { browser, CHROMIUM, closeBrowser } from './chromium.ts';
+import { eventually, pageOn } from './open-web.ts';
+
+afterAll(closeBrowser);
+
+describe.runIf(CHROMIUM)('the page', () => {
+  let storyteller: FakeStoryteller;
+  let adapter: WebAdapter;
+  let context: BrowserContext;
+  let page: Page;
+  let problems: string[];
+
+  async function open(locale = 'en-GB', path = '/'): Promise<void> {
+    context = await (await browser()).newContext({ locale });
+    context.setDefaultTimeout(20_000);
+    page = await context.newPage();
+    page.on('pageerror', (error) => problems.push(error.message));
+    page.on('console', (message) => {
+      // What the policy refuses, a browser says on its console.
+      if (message.type() === 'error' && !message.text().includes('404')) problems.push(message.text());
+    });
+    await page.goto(adapter.address + path);
+    await page.locator('header').waitFor();
+  }
+
+  beforeEach(async () => {
+    problems = [];
+    storyteller = new FakeStoryteller();
+    const report = storyteller.accuracy.bind(storyteller);
+    storyteller.accuracy = async (asker, name) => {
+      const found = await report(asker, name);
+      const stories = found.corpus.stories.map((story) => ({ ...story, by: 'local' }));
+      const older = { ...VERSION, id: '20261123-200000-aaaa' };
+      const versions = { versions: [VERSION, older], damaged: [], telling: VERSION.id };
+      return { ...found, corpus: { ...found.corpus, stories }, versions };
+    };
+    adapter = pageOn(storyteller, new FakeLog());
+    await adapter.start();
+  });
+
+  afterEach(async () => {
+    await context.close();
+    await adapter.stop();
+    expect(problems).toEqual([]);
+  });
+
+  const asked = (method: string) => storyteller.calls.filter((call) => call.method === method);
+  const press = async (...keys: string[]) => {
+    for (const key of keys) await page.keyboard.press(key);
+  };
+
+  it('is used by the keyboard alone: completed, told, told on, left for the library and come back to', async () => {
+    await open();
+    // Whoever comes may type at once.
+    await page.locator('#line:focus').waitFor();
+    await page.keyboard.type('/st');
+    await page.locator('#suggestion-0').waitFor();
+    await press('Tab');
+    expect(await page.locator('#line').inputValue()).toBe('/story ');
+    await page.locator('#suggestion-0', { hasText: 'Long ago, the mice' }).waitFor();
+    await press('ArrowDown');
+    expect(await page.locator('#line').getAttribute('aria-activedescendant')).toBe('suggestion-0');
+    await press('Enter');
+    expect(await page.locator('#line').inputValue()).toBe('/story Long ago, the mice');
+    await press('Escape', 'Enter');
+    await page.locator('.tale .told').waitFor();
+    expect(asked('tell')[0]?.args).toMatchObject([{ opening: 'Long ago, the mice' }]);
+    // From the line backwards: download, copy, the inside, retell, continue.
+    await page.locator('#line').focus();
+    await press('Shift+Tab', 'Shift+Tab', 'Shift+Tab', 'Shift+Tab', 'Shift+Tab', 'Shift+Tab');
+    await page.locator('[data-action=continue]:focus').waitFor();
+    await press('Enter');
+    await page.locator('.told', { hasText: 'And then?' }).waitFor();
+    await page.locator('.skip').focus();
+    await press('Tab', 'Tab', 'Tab', 'Enter');
+    await page.locator('h1:focus', { hasText: 'What I have read' }).waitFor();
+    await press('Shift+Tab', 'Shift+Tab', 'Shift+Tab', 'Enter');
+    await page.locator('.told', { hasText: 'And then?' }).waitFor();
+  });
+
+  it('takes a line without a slash as the beginning of a story, and remembers the last lines', async () => {
+    await open();
+    await page.locator('#line').fill('Once upon a time words:64');
+    await press('Enter');
+    await eventually(() => expect(asked('tell')[0]?.args).toMatchObject([{ opening: 'Once upon a time', words: 64 }]));
+    await page.locator('.tale .told').waitFor();
+    await press('ArrowUp');
+    expect(await page.locator('#line').inputValue()).toBe('Once upon a time words:64');
+  });
+
+  it('speaks German to who reads German, and English to who would rather', async () => {
+    await open('de-DE');
+    await page.getByText('Fang eine Geschichte an, und ich erzähle weiter.').waitFor();
+    expect(await page.locator('html').getAttribute('lang')).toBe('de');
+    await page.locator('#line').fill('/accuracy');
+    await press('Enter');
+    await page.getByText('Wie gut ich „fables“ kenne').waitFor();
+    await page.getByRole('button', { name: 'English' }).click();
+    await page.locator('html[lang=en]').waitFor();
+    await page.getByRole('link', { name: 'Library' }).waitFor();
+    expect(adapter.localeOf()).toBe('en');
+  });
+
+  it.each(['de-DE', 'en-GB'])('reaches nowhere beyond a screen of 320 pixels in %s', async (locale) => {
+    await open(locale);
+    await page.setViewportSize({ width: 320, height: 640 });
+    for (const line of ['/story', '/help', '/train']) {
+      await page.locator('#line').fill(line);
+      await press('Enter');
+    }
+    await page.locator('.content').nth(2).waitFor();
+    const beyond = () => page.evaluate('document.documentElement.scrollWidth - innerWidth');
+    expect(await beyond()).toBeLessThanOrEqual(0);
+    for (const [path, shown] of [
+      ['/library', '.corpora'],
+      ['/library/fables', '.models'],
+      [`/story/${storyteller.story.id}`, '.words'],
+    ] as const) {
+      await page.goto(adapter.address + path);
+      await page.locator(shown).waitFor();
+      expect(await beyond()).toBeLessThanOrEqual(0);
+    }
+  });
+
+  it('says at once that a file is too large, and takes one back', async () => {
+    await open();
+    const file = (name: string, size: number) => ({ name, mimeType: 'text/plain', buffer: Buffer.alloc(size, 'x ') });
+    await page.locator('#file').setInputFiles(file('huge.txt', 1024 * 1024 + 1));
+    await page.locator('.notice', { hasText: 'huge.txt is larger than 1 MB, which is the most I take.' }).waitFor();
+    await page.locator('#file').setInputFiles([file('a.txt', 9), file('b.txt', 9)]);
+    await page.locator('.staged li:not(.coming)').nth(1).waitFor();
+    await page.getByRole('button', { name: 'Take a.txt back' }).click();
+    await page.getByRole('button', { name: 'Learn', exact: true }).click();
+    await eventually(() => expect(asked('train')).toHaveLength(1));
+    expect(asked('train')[0]?.args).toMatchObject([{ files: [{ fileName: 'b.txt' }] }]);
+  });
+
+  it('hands a story over, and a corpus', async () => {
+    await open();
+    await page.locator('.quill').click();
+    await page.locator('.tale .told').waitFor();
+    const [saved] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Download' }).click(),
+    ]);
+    expect(saved.suggestedFilename()).toBe('had a general council to.txt');
+    expect(readFileSync(await saved.path(), 'utf8')).toBe('had a general council to consider.\n');
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.getByRole('button', { name: 'Copy' }).click();
+    await page.locator('[role=status]', { hasText: 'Copied' }).waitFor();
+    expect(await page.evaluate('navigator.clipboard.readText()')).toBe('had a general council to consider.');
+    await page.locator('#line').fill('/corpora action:export corpus:dogs');
+    await press('Enter');
+    const [archive] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: 'Download dogs.fabulist.gz' }).click(),
+    ]);
+    expect([...readFileSync(await archive.path())]).toEqual([1, 2, 3]);
+  });
+
+  it('rolls a corpus back, chooses it and deletes it by the same commands, and asks before the last', async () => {
+    await open('en-GB', '/library/fables');
+    await page.locator('h1', { hasText: 'fables' }).waitFor();
+    await page.getByRole('button', { name: /Tell from this one/ }).click();
+    await page.locator('.said', { hasText: 'is told from the model' }).waitFor();
+    expect(asked('rollback')[0]?.args).toEqual(['fables', '20261123-200000-aaaa']);
+    await page.getByRole('button', { name: 'Tell from it here' }).click();
+    await page.locator('.said', { hasText: 'Stories here are told from “fables” now.' }).waitFor();
+    expect(asked('choose')[0]?.args).toEqual(['fables', 'channel']);
+    await page.getByRole('button', { name: 'Delete', exact: true }).click();
+    await page.getByRole('button', { name: 'Keep it' }).click();
+    await page.locator('dialog[open]').waitFor({ state: 'detached' });
+    expect(asked('forget')).toEqual([]);
+    await page.getByRole('button', { name: 'Delete', exact: true }).click();
+    await page.getByRole('button', { name: 'Delete it' }).click();
+    await page.locator('.said', { hasText: 'Deleted from “fables”' }).waitFor();
+    expect(asked('forget')[0]?.args).toEqual(['fables']);
+  });
+
+  it('takes nothing from another host, and under 150 kB at first', async () => {
+    context = await (await browser()).newContext();
+    page = await context.newPage();
+    const network = await context.newCDPSession(page);
+    await network.send('Network.enable');
+    let bytes = 0;
+    network.on('Network.loadingFinished', ({ encodedDataLength }) => {
+      bytes += encodedDataLength;
+    });
+    const hosts = new Set<string>();
+    page.on('request', (request) => hosts.add(new URL(request.url()).origin));
+    await page.goto(adapter.address);
+    await page.locator('#line:focus').waitFor();
+    await page.waitForLoadState('load');
+    expect([...hosts]).toEqual([adapter.address]);
+    expect(bytes).toBeGreaterThan(10_000);
+    expect(bytes).toBeLessThan(150_000);
+  });
+});

@@ -21,7 +21,7 @@ export interface Measurement {
 
 const BENCHMARKS = ['event-loop', 'library-growth'];
 /** Takes its time, so it is only run by name. */
-const LONG = ['cluster'];
+const LONG = ['cluster', 'cluster-limits'];
 
 const { values, positionals } = parseArgs({ options: { json: { type: 'boolean' } }, allowPositionals: true });
 const unknown = positionals.find((name) => !BENCHMARKS.includes(name) && !LONG.includes(name));

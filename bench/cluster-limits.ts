@@ -49,7 +49,7 @@ try {
   figure('trainings of the fable, 1 trainer', 60 * one, '/min');
   figure('trainings of the fable, 2 trainers', 60 * two, '/min');
   for (const trainers of [10, 100, 1_000]) {
-    const { throughput, busy } = simulate(trainers, 1 / one, cycles);
+    const { throughput, busy } = simulate(trainers, Math.min(1 / one, 2 / two), cycles);
     figure(`simulated, ${trainers} trainers: trainings`, throughput * 3_600, '/h');
     figure(`simulated, ${trainers} trainers: the database is busy`, busy * 100, '%');
   }

@@ -19,7 +19,7 @@ import { ClusterWorker } from '../src/training/cluster/cluster-worker.ts';
 import { endTraining, takeUp, tellEvent } from '../src/training/cluster/training-rows.ts';
 import { story, versionFor } from '../test/library/fixtures.ts';
 import { startPostgres } from '../test/postgres.ts';
-import type { Measurement } from './index.ts';
+import type { Measurement } from './measurement.ts';
 
 const TRAININGS = 120;
 const TOGETHER = 8;

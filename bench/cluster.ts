@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startPostgres } from '../test/postgres.ts';
 import { chaos, chaosLine } from '../test/training/cluster/chaos.ts';
-import type { Measurement } from './index.ts';
+import type { Measurement } from './measurement.ts';
 
 const number = (name: string, otherwise: number) => Number(process.env[name] ?? otherwise);
 const folder = await mkdtemp(path.join(tmpdir(), 'fabulist-cluster-'));

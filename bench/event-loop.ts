@@ -1,7 +1,7 @@
 /**
  * Event-loop delay of the process that talks with people while a book trains beside it, with a story told every second.
  * Run: npm run bench -- event-loop   (about 45 s; needs nothing but this checkout)
- * The book is made up: 100,000 words drawn from 8,000 by Zipf's law, which trains at the cost of a real one.
+ * The book is made up: 100,000 words.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,11 +10,11 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openEngine } from '../src/engine/open-engine.ts';
 import { decodeModel } from '../src/language/checkpoint.ts';
-import { Random } from '../src/language/random.ts';
 import { Teller } from '../src/language/teller.ts';
 import { FileLibrary } from '../src/library/file-library.ts';
 import { LocalTrainer } from '../src/training/local-trainer.ts';
-import type { Measurement } from './index.ts';
+import { madeUpBook } from './made-up-book.ts';
+import type { Measurement } from './measurement.ts';
 
 const SECONDS = 30;
 
@@ -79,16 +79,6 @@ async function eventLoop(): Promise<Measurement[]> {
     await library.close();
     rmSync(dataFolder, { recursive: true, force: true });
   }
-}
-
-/** Words drawn by Zipf's law, a full stop after every 15 or so. */
-function madeUpBook(words: number): string {
-  const random = new Random(1);
-  const drawn: string[] = [];
-  for (let k = 0; k < words; k++) {
-    drawn.push(k % 15 === 14 ? '.' : `w${Math.floor(8_000 ** random.next())}`);
-  }
-  return drawn.join(' ');
 }
 
 console.log(JSON.stringify(await eventLoop()));

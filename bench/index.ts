@@ -1,53 +1,136 @@
 /**
- * Runs the benchmarks, one after the other, each in a process of its own, and prints what they measured.
- * Run: npm run bench [-- NAME...] [--json]   (names: event-loop, library-growth; about a minute in all)
- * With --json, an array of { name, ours, peer, peerName, unit, ratio }; smaller is better in all of them.
+ * Runs the benchmarks, one after the other, each in a process of its own, and prints what they measured as one table.
+ *
+ *   npm run bench [-- NAME...] [--json] [--rounds N] [--seconds N]
+ *   npm run bench -- --profile          every operation of a warm step of the fable, with its milliseconds
+ *   npm run bench -- --install-peers    PyTorch, TensorFlow and Keras to compare with, in a folder of their own
+ *
+ * All of them without a name; `--help` lists them with what they take. With --json, an array of { name, ours, peer,
+ * peerName, unit, ratio }: a smaller ratio is better in all of them. A peer that is not installed is named as absent.
+ * docs/performance.md explains the figures.
  */
 import { execFileSync } from 'node:child_process';
-import { cpus } from 'node:os';
+import { existsSync } from 'node:fs';
+import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { Measurement } from './measurement.ts';
+import { peersFolder } from './peers.ts';
 
-export interface Measurement {
-  readonly name: string;
-  readonly ours: number;
-  /** What it is compared with, measured in the same run; null where the figure stands for itself. */
-  readonly peer: number | null;
-  readonly peerName: string | null;
-  readonly unit: string;
-  /** ours / peer. */
-  readonly ratio: number | null;
-}
+export type { Measurement };
 
-const BENCHMARKS = ['event-loop', 'library-growth'];
-/** Takes its time, so it is only run by name. */
-const LONG = ['cluster', 'cluster-limits'];
+/** In the order of the table, each with its program in this folder. */
+const BENCHMARKS: Readonly<Record<string, { readonly file: string; readonly about: string }>> = {
+  fable: { file: 'fable', about: 'learning the fable against PyTorch, Keras and tfjs-layers; 1 to 3 minutes' },
+  book: { file: 'book', about: 'learning a book against PyTorch; 5 minutes, less with --seconds' },
+  books: { file: 'books', about: 'held-out perplexity of two books beside Kneser-Ney and PyTorch; 20 minutes' },
+  words: { file: 'words', about: 'training seconds a word of a text ten times as long; 1 minute' },
+  telling: { file: 'telling', about: 'stories against PyTorch' },
+  service: { file: 'service', about: 'stories asked of the service while it trains' },
+  growth: { file: 'library-growth', about: 'answers with 10,000 corpora against 10; half a minute' },
+  'discord-acknowledgement': {
+    file: 'discord-acknowledgement',
+    about: 'answering Discord while a book trains; a minute',
+  },
+  'slack-acknowledgement': { file: 'slack-acknowledgement', about: 'answering Slack while a book trains; a minute' },
+  'first-view': { file: 'first-view', about: 'bytes and seconds until the page can be used; half a minute' },
+  cluster: { file: 'cluster', about: '200 trainings of 40 corpora while processes die; many minutes, only when named' },
+  'cluster-limits': {
+    file: 'cluster-limits',
+    about: 'what a database and a trainer of a cluster can do; a few minutes, only when named',
+  },
+  'event-loop': { file: 'event-loop', about: 'delay of the chat process while a book trains; 45 s' },
+};
+/** Names by which benchmarks have been known. */
+const ALSO: Readonly<Record<string, string>> = { 'library-growth': 'growth' };
 
-const { values, positionals } = parseArgs({ options: { json: { type: 'boolean' } }, allowPositionals: true });
-const unknown = positionals.find((name) => !BENCHMARKS.includes(name) && !LONG.includes(name));
-if (unknown !== undefined) {
-  console.error(`There is no benchmark ${unknown}; there are ${[...BENCHMARKS, ...LONG].join(', ')}.`);
-  process.exit(2);
-}
-
-const measured: Measurement[] = [];
-for (const name of positionals.length > 0 ? positionals : BENCHMARKS) {
-  if (!values.json) console.error(`Measuring ${name} ...`);
-  const loader = join(import.meta.dirname, '../scripts/typescript.mjs');
-  const program = join(import.meta.dirname, `${name}.ts`);
-  const printed = execFileSync(process.execPath, ['--import', loader, program], {
+const LOADER = join(import.meta.dirname, '../scripts/typescript.mjs');
+const programOf = (file: string) => join(import.meta.dirname, `${file}.ts`);
+const node = (file: string, stdout: 'pipe' | 'inherit') =>
+  execFileSync(process.execPath, ['--import', LOADER, programOf(file)], {
     encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', stdout, 'inherit'],
+    env: {
+      ...process.env,
+      ...(values.json && { BENCH_QUIET: '1' }),
+      ...(values.rounds && { BENCH_ROUNDS: values.rounds }),
+      ...(values.seconds && { BENCH_SECONDS: values.seconds }),
+      ...(existsSync(peersFolder()) && { FABULIST_PEERS: peersFolder() }),
+    },
   });
-  measured.push(...(JSON.parse(printed) as Measurement[]));
+
+const { values, positionals } = parseArgs({
+  options: {
+    json: { type: 'boolean' },
+    help: { type: 'boolean' },
+    profile: { type: 'boolean' },
+    'install-peers': { type: 'boolean' },
+    rounds: { type: 'string' },
+    seconds: { type: 'string' },
+  },
+  allowPositionals: true,
+});
+const known = Object.keys(BENCHMARKS).filter((name) => existsSync(programOf(BENCHMARKS[name]?.file ?? '')));
+const asked = (positionals.length > 0 ? positionals : known.filter((name) => !name.startsWith('cluster'))).map(
+  (name) => ALSO[name] ?? name,
+);
+const unknown = asked.find((name) => !known.includes(name));
+if (unknown !== undefined) fail(`There is no benchmark ${unknown}; there are ${known.join(', ')}.`);
+for (const option of ['rounds', 'seconds'] as const) {
+  const value = values[option];
+  if (value !== undefined && !(Number(value) >= 1)) fail(`--${option} must be a number of at least 1, not ${value}.`);
 }
 
-if (values.json) console.log(JSON.stringify(measured, null, 2));
-else {
-  console.log(`${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, Node ${process.version}`);
-  const width = Math.max(...measured.map(({ name }) => name.length));
-  for (const { name, ours, peer, peerName, unit, ratio } of measured) {
-    const compared = peer === null ? '' : `   ${peerName}: ${peer} ${unit}   ratio ${ratio}`;
-    console.log(`${name.padEnd(width)}   ${ours} ${unit}${compared}`);
+if (values.help) {
+  for (const name of known) console.log(`${name.padEnd(12)} ${BENCHMARKS[name]?.about}`);
+} else if (values['install-peers']) node('install-peers', 'inherit');
+else if (values.profile) node('profile', 'inherit');
+else measure();
+
+function measure(): void {
+  const load = () => loadavg()[0]?.toFixed(1);
+  const before = load();
+  const measured: Measurement[] = [];
+  for (const name of asked) {
+    if (!values.json) console.error(`Measuring ${name} ...`);
+    measured.push(...(JSON.parse(node(BENCHMARKS[name]?.file ?? '', 'pipe')) as Measurement[]));
   }
+  const machine = `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, Node ${process.version}`;
+  const conditions = `${machine}, load ${before} before and ${load()} after`;
+  if (values.json) {
+    console.log(
+      JSON.stringify(
+        measured.map((row) => ({ ...row, conditions })),
+        null,
+        2,
+      ),
+    );
+  } else {
+    console.log(conditions);
+    for (const line of table(measured)) console.log(line);
+  }
+}
+
+function table(measured: readonly Measurement[]): string[] {
+  const figure = (value: number | null, unit: string) => (value === null ? 'not reached' : `${value} ${unit}`);
+  const rows = measured.map(({ name, ours, peer, peerName, unit, ratio, note }) => [
+    name,
+    figure(ours, unit),
+    peerName ? (peer === null ? peerName : `${figure(peer, unit)} (${peerName})`) : '',
+    ratio === null ? '' : String(ratio),
+    note ?? '',
+  ]);
+  const all = [['what', 'ours', 'peer', 'ratio', ''], ...rows];
+  const widths = [0, 1, 2, 3].map((column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
+  return all.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+function fail(message: string): never {
+  console.error(message);
+  process.exit(2);
 }

@@ -19,7 +19,7 @@ import { corpusFolderName, folderName, serverFolderName } from '../src/library/s
 import { LibraryStoryteller } from '../src/story/library-storyteller.ts';
 import { LocalTrainer } from '../src/training/local-trainer.ts';
 import { trainCorpus } from '../src/training/train-corpus.ts';
-import type { Measurement } from './index.ts';
+import type { Measurement } from './measurement.ts';
 
 const PER_SERVER = 1;
 const STARTER = 'belling-the-cat';

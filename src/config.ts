@@ -4,6 +4,19 @@ import { fileURLToPath } from 'node:url';
 import { parse } from 'dotenv';
 import { validate as isCronExpression } from 'node-cron';
 import { z } from 'zod';
+import { type DiscordConfig, shardsIn } from './config/discord-config.ts';
+import {
+  hostIn,
+  inOneWord,
+  isTimeZone,
+  key,
+  listOf,
+  oneOf,
+  originOf,
+  webAddress,
+  wholeNumber,
+} from './config/read-values.ts';
+import { type SlackConfig, slackConfigOf } from './config/slack-config.ts';
 import { FabulistError } from './errors.ts';
 
 /** The folder of the package: what is beside `src/` (or, once built, beside `dist/`). */
@@ -37,6 +50,13 @@ export interface Config {
   };
   /** Undefined where there is no token: then Discord is not joined. */
   readonly discord: DiscordConfig | undefined;
+  readonly web: WebConfig;
+  /** Undefined where there is neither a token nor a client: then Slack is not joined. */
+  readonly slack: SlackConfig | undefined;
+  /** The names of the tokens and secrets that are set, never what they are. */
+  readonly secretsSet: readonly string[];
+  /** What stands before the names of Slack's slash commands. */
+  readonly slackCommandPrefix: string;
   /** Undefined: the library is in files, and this machine trains. */
   readonly database: { readonly url: string } | undefined;
   /** What one server may have; undefined for as much as it likes. */
@@ -55,91 +75,20 @@ export interface Quotas {
   readonly words: number | undefined;
 }
 
-export interface DiscordConfig {
-  readonly token: string;
-  /** Base of the HTTP API, without the version. */
-  readonly apiUrl: string;
-  /** Origins that attachments are taken from besides Discord's own. */
-  readonly cdnOrigins: readonly string[];
-  /** Servers that get the commands as their own, which shows changes at once; none: all servers share them. */
-  readonly guildIds: readonly string[];
-  readonly shards: Shards;
+/** Where the page in the browser is. */
+export interface WebConfig {
+  /** The address to listen on. */
+  readonly host: string;
+  /** The first port that is tried; 0: any. */
+  readonly port: number;
+  /** Undefined: nobody is asked for one, and `host` must be loopback. */
+  readonly password: string | undefined;
+  /** Further names by which the page is reached. */
+  readonly names: readonly string[];
 }
-
-/** Which of Discord's connections this process holds: as many as Discord asks for, or those with these ids of so many. */
-export type Shards = 'auto' | { readonly ids: readonly number[]; readonly of: number };
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 type LogLevel = (typeof LOG_LEVELS)[number];
-
-/** One key: what it must be, in words that complete "KEY must be ...", and how its text is read (undefined: it is not that). */
-function key<T>(requirement: string, read: (text: string) => T | undefined) {
-  return z.string().transform((text, context) => {
-    const value = read(text);
-    if (value !== undefined) return value;
-    context.addIssue({ code: 'custom', message: requirement });
-    return z.NEVER;
-  });
-}
-
-function oneOf<const T extends string>(values: readonly T[]) {
-  return key(`one of ${values.join(', ')}`, (text) => values.find((value) => value === text));
-}
-
-function wholeNumber(least: number, most: number) {
-  return key(`a whole number from ${least} to ${most}`, (text) => {
-    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-    return value >= least && value <= most ? value : undefined;
-  });
-}
-
-/** Items with commas or blanks between them. */
-function listOf(requirement: string, read: (item: string) => string | undefined) {
-  return key(requirement, (text) => {
-    const items = text
-      .split(/[\s,]+/)
-      .filter(Boolean)
-      .map(read);
-    return items.includes(undefined) ? undefined : (items as string[]);
-  });
-}
-
-/** The address as given, without the slashes at its end; undefined where it is none. */
-function webAddress(text: string): string | undefined {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  return url && /^https?:$/.test(url.protocol) && !url.search && !url.hash ? text.replace(/\/+$/, '') : undefined;
-}
-
-function originOf(text: string): string | undefined {
-  const address = webAddress(text);
-  return address !== undefined && new URL(address).pathname === '/' ? new URL(address).origin : undefined;
-}
-
-const MOST_SHARDS = 10_000;
-
-/** `auto`, `4` for all of four, `0-3/16` or `0,2,5/16` for some of sixteen; undefined for anything else. */
-function shardsIn(text: string): Shards | undefined {
-  if (text === 'auto') return text;
-  const [, list, total] = text.match(/^(?:([\d,-]+)\/)?(\d{1,5})$/) ?? [];
-  const of = Number(total);
-  if (!(of >= 1 && of <= MOST_SHARDS)) return undefined;
-  const ids = new Set<number>();
-  for (const range of (list ?? `0-${of - 1}`).split(',')) {
-    const [, first, last = first] = range.match(/^(\d{1,5})(?:-(\d{1,5}))?$/) ?? [];
-    if (first === undefined || Number(first) > Number(last) || Number(last) >= of) return undefined;
-    for (let id = Number(first); id <= Number(last); id++) ids.add(id);
-  }
-  return { ids: Object.freeze([...ids].sort((a, b) => a - b)), of };
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 const FOLDER = key('the path of a folder', (text) => (text.includes('\0') ? undefined : resolve(text)));
 
@@ -171,6 +120,28 @@ const KEYS = z.object({
     /^\d{17,20}$/.test(id) ? id : undefined,
   ).optional(),
   DISCORD_SHARDS: key('auto, a number of shards, or some of all such as 0-3/16', shardsIn).default('auto'),
+  HOST: key('a name or number of this machine, such as 127.0.0.1', hostIn).default('127.0.0.1'),
+  PORT: wholeNumber(0, 65_535).default(3_000),
+  FABULIST_WEB_PASSWORD: key('at least 8 characters long', (text) => (text.length >= 8 ? text : undefined)).optional(),
+  FABULIST_WEB_HOSTS: listOf('names such as stories.example.org, with commas between them', hostIn).optional(),
+  SLACK_BOT_TOKEN: inOneWord('the bot token of a Slack app, which begins with xoxb-', /^xoxb-[\x21-\x7e]+$/),
+  SLACK_APP_TOKEN: inOneWord('the app-level token of a Slack app, which begins with xapp-', /^xapp-[\x21-\x7e]+$/),
+  SLACK_SIGNING_SECRET: inOneWord('the signing secret of a Slack app, in one word', /^[\x21-\x7e]+$/),
+  SLACK_CLIENT_ID: inOneWord('the client id of a Slack app, such as 1234.5678', /^[\d.]+$/),
+  SLACK_CLIENT_SECRET: inOneWord('the client secret of a Slack app, in one word', /^[\x21-\x7e]+$/),
+  SLACK_STATE_SECRET: inOneWord('a secret of 16 characters or more, in one word', /^[\x21-\x7e]{16,}$/),
+  SLACK_HOST: key('the name or address of a network interface', (text) =>
+    /^[\w.:%-]+$/.test(text) ? text : undefined,
+  ).default('127.0.0.1'),
+  SLACK_PORT: wholeNumber(0, 65_535).default(3_030),
+  SLACK_API_URL: key('an address such as https://slack.com/api', webAddress).default('https://slack.com/api'),
+  SLACK_FILE_ORIGINS: listOf('origins such as https://files.slack.com, with commas between them', originOf).default([
+    'https://files.slack.com',
+  ]),
+  SLACK_COMMAND_PREFIX: key('lower-case letters, digits and hyphens, 20 at most', (text) =>
+    /^[a-z0-9_-]{1,20}$/.test(text) ? text : undefined,
+  ).default(''),
+  FABULIST_SECRET: inOneWord('a secret of 16 characters or more, in one word', /^[\x21-\x7e]{16,}$/),
   DATABASE_URL: key(
     'the address of a PostgreSQL database, such as postgres://user:password@host:5432/fabulist',
     (text) => (URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol) ? text : undefined),
@@ -216,8 +187,8 @@ export function loadConfig(...sources: readonly Environment[]): Config {
     const issue = parsed.error.issues[0];
     const name = String(issue?.path[0]);
     // A token that was pasted wrongly is still a secret, and so is the password in an address.
-    const received =
-      name.endsWith('_TOKEN') || name === 'DATABASE_URL' ? 'what it is now' : JSON.stringify(given[name]);
+    const secret = /_(TOKEN|SECRET|PASSWORD)$/.test(name) || name === 'DATABASE_URL';
+    const received = secret ? 'what it is now' : JSON.stringify(given[name]);
     throw new FabulistError('usage', `${name} must be ${issue?.message}, not ${received}.`);
   }
   const keys = parsed.data;
@@ -245,6 +216,15 @@ export function loadConfig(...sources: readonly Environment[]): Config {
             guildIds: Object.freeze(keys.DISCORD_GUILD_IDS ?? []),
             shards: Object.freeze(keys.DISCORD_SHARDS),
           }),
+    web: Object.freeze({
+      host: keys.HOST,
+      port: keys.PORT,
+      password: keys.FABULIST_WEB_PASSWORD,
+      names: Object.freeze(keys.FABULIST_WEB_HOSTS ?? []),
+    }),
+    slack: slackConfigOf(keys),
+    secretsSet: Object.freeze(Object.keys(given).filter((name) => /_(TOKEN|SECRET|CLIENT_ID|PASSWORD)$/.test(name))),
+    slackCommandPrefix: keys.SLACK_COMMAND_PREFIX,
     database: keys.DATABASE_URL === undefined ? undefined : Object.freeze({ url: keys.DATABASE_URL }),
     quotas: Object.freeze({
       trainings: keys.QUOTA_TRAININGS,

@@ -8,6 +8,7 @@ export type ErrorCode =
   | 'too-large'
   | 'too-short'
   | 'unknown-corpus'
+  | 'unknown-word'
   | 'no-model'
   | 'not-allowed'
   | 'cancelled'

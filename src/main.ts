@@ -1,8 +1,5 @@
 import type { Surface } from './chat/announcements.ts';
-import type { ChatHandlerOptions } from './chat/chat-handler.ts';
-import type { DiscordAdapter } from './chat/discord/discord-adapter.ts';
-import type { TerminalAdapter, TerminalOptions } from './chat/terminal/terminal-adapter.ts';
-import type { Config, DiscordConfig } from './config.ts';
+import type { Config } from './config.ts';
 import type { BackgroundInstall } from './engine/native/install-in-background.ts';
 import type { OpenedEngine } from './engine/open-engine.ts';
 import type { Library, ServerId } from './library/library.ts';
@@ -75,7 +72,11 @@ export async function assemble(foundations: Foundations): Promise<House> {
     openEngine: () => engines.open(),
     nextRetrain: async (server) => (await nightly()).nextRun(server),
     setAside: (corpus) => trainer.setAside(corpus),
-    forgotten: (corpus) => trainer.forget(corpus),
+    async forgotten(corpus) {
+      await trainer.forget(corpus);
+      const { forgetNight } = await import('./training/night-notes.ts');
+      await forgetNight(library, corpus);
+    },
     maxUpload: config.maxUpload,
     quotas: config.quotas,
     modelMemory: config.modelMemory,
@@ -132,51 +133,6 @@ async function observed(
   const observation = await observe(config.metrics, { ready: ground.check, trainings, ...(oldest && { oldest }) });
   parts.push(observation);
   return measured(storyteller, observation.metrics);
-}
-
-/** What the terminal surface is given of the machine; how files are read and kept is the command line's business. */
-export type TerminalDoors = Omit<TerminalOptions, 'handler'>;
-
-/** Opens the terminal chat on a house. */
-export async function openTerminal(
-  { storyteller, surfaces }: House,
-  log: Journal,
-  doors: TerminalDoors,
-): Promise<TerminalAdapter> {
-  const [{ ChatHandler }, { TerminalAdapter }] = await Promise.all([
-    import('./chat/chat-handler.ts'),
-    import('./chat/terminal/terminal-adapter.ts'),
-  ]);
-  const handler = new ChatHandler({ storyteller, log });
-  const adapter = new TerminalAdapter({ ...doors, handler });
-  surfaces.push({ adapter, handler });
-  return adapter;
-}
-
-/** Opens Discord on a house; it is joined with `start`. */
-export async function openDiscord(
-  { library, storyteller, surfaces }: House,
-  log: Journal,
-  discord: DiscordConfig,
-  maxUpload: number,
-): Promise<DiscordAdapter> {
-  const [{ ChatHandler }, { DiscordAdapter }] = await Promise.all([
-    import('./chat/chat-handler.ts'),
-    import('./chat/discord/discord-adapter.ts'),
-  ]);
-  // Most people have Discord dark, and a picture of its own paper is readable in both.
-  const handler = new ChatHandler({ storyteller, log, curve: curvesOf(library, 'dark') });
-  const adapter = new DiscordAdapter({ ...discord, maxUpload, log, handler });
-  surfaces.push({ adapter, handler });
-  return adapter;
-}
-
-/** Draws learning curves for a chat; the drawing is loaded with the first. */
-function curvesOf(library: Library, theme: 'light' | 'dark'): NonNullable<ChatHandlerOptions['curve']> {
-  return async (corpus, version, locale) => {
-    const { curvePicture } = await import('./chat/pictures/curve-picture.ts');
-    return curvePicture(library, corpus, version, locale, theme);
-  };
 }
 
 /** The engine that tells: opened at the first story, and again once a faster one has been installed beside it. */

@@ -23,6 +23,8 @@ const HOME_OF_PACKAGE: readonly (readonly [RegExp, string])[] = [
   [/^discord\.js$|^@discordjs\//, 'chat/discord/'],
   [/^@slack\//, 'chat/slack/'],
   [/^echarts|^zrender|^@resvg\/|^@expo-google-fonts\//, 'chat/pictures/'],
+  [/^@bufbuild\/|^crc-32/, 'training/tensorboard/'],
+  [/^hono(\/|$)|^@hono\/|^lit-html/, 'chat/web/'],
   [/^commander$|^cli-progress$/, 'cli/'],
   [/^pg$/, 'library/postgres/'],
   [/^pg-boss$/, 'training/cluster/'],

@@ -88,6 +88,59 @@ describe('the configuration', () => {
     },
   );
 
+  it('joins Slack with a token or a client, by one way or the other', () => {
+    expect(loadConfig({ SLACK_SIGNING_SECRET: 'x', SLACK_APP_TOKEN: 'xapp-1' }).slack).toBeUndefined();
+    const { slack, slackCommandPrefix } = loadConfig({
+      SLACK_BOT_TOKEN: 'xoxb-1',
+      SLACK_APP_TOKEN: 'xapp-1',
+      SLACK_PORT: '8080',
+      SLACK_API_URL: 'https://slack-gov.com/api/',
+      SLACK_FILE_ORIGINS: 'https://files.slack-gov.com/, https://proxy.example',
+      SLACK_COMMAND_PREFIX: 'fab-',
+    });
+    expect(slack).toEqual({
+      botToken: 'xoxb-1',
+      appToken: 'xapp-1',
+      signingSecret: undefined,
+      oauth: undefined,
+      host: '127.0.0.1',
+      port: 8_080,
+      apiUrl: 'https://slack-gov.com/api',
+      fileOrigins: ['https://files.slack-gov.com', 'https://proxy.example'],
+    });
+    expect(slackCommandPrefix).toBe('fab-');
+    expect(Object.isFrozen(slack) && Object.isFrozen(slack?.fileOrigins)).toBe(true);
+    const many = {
+      SLACK_CLIENT_ID: '1.2',
+      SLACK_CLIENT_SECRET: 'c',
+      SLACK_SIGNING_SECRET: 's',
+      FABULIST_SECRET: 's'.repeat(16),
+    };
+    const { oauth } = loadConfig(many).slack ?? {};
+    expect(oauth).toEqual({ clientId: '1.2', clientSecret: 'c', stateSecret: undefined, secret: 's'.repeat(16) });
+    expect([...loadConfig(many).secretsSet].sort()).toEqual(Object.keys(many).sort());
+  });
+
+  it.each<[Record<string, string>, RegExp]>([
+    [{ SLACK_BOT_TOKEN: 'xoxb-1' }, /^Slack needs SLACK_APP_TOKEN, .* or SLACK_SIGNING_SECRET, .* set one of them\.$/],
+    [
+      { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_CLIENT_ID: '1.2' },
+      /^Set SLACK_BOT_TOKEN, .* or SLACK_CLIENT_ID, .* not both\.$/,
+    ],
+    [{ SLACK_CLIENT_ID: '1.2', SLACK_APP_TOKEN: 'xapp-1' }, /^SLACK_CLIENT_ID needs SLACK_CLIENT_SECRET beside it/],
+    [
+      { SLACK_CLIENT_ID: '1.2', SLACK_CLIENT_SECRET: 'c', SLACK_APP_TOKEN: 'xapp-1' },
+      /^SLACK_CLIENT_ID needs FABULIST_SECRET/,
+    ],
+    [{ SLACK_BOT_TOKEN: 'xoxp-1-secret' }, /^SLACK_BOT_TOKEN must be the bot token .* not what it is now\.$/],
+    [{ FABULIST_SECRET: 'tooshort' }, /^FABULIST_SECRET must be a secret of 16 characters .* not what it is now\.$/],
+    [{ SLACK_PORT: '70000' }, /^SLACK_PORT must be a whole number from 0 to 65535, not "70000"\.$/],
+    [{ SLACK_COMMAND_PREFIX: 'Fab ' }, /^SLACK_COMMAND_PREFIX must be lower-case letters/],
+    [{ SLACK_FILE_ORIGINS: 'files' }, /^SLACK_FILE_ORIGINS must be origins such as/],
+  ])('refuses half a Slack (%j) in one sentence', (keys, sentence) => {
+    expect(() => loadConfig(keys)).toThrow(sentence);
+  });
+
   it.each([
     ['FABULIST_ENGINE', 'gpu', 'FABULIST_ENGINE must be one of auto, native, wasm, not "gpu".'],
     ['TRAINERS', '0', 'TRAINERS must be a whole number from 1 to 64, not "0".'],

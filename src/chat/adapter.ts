@@ -21,6 +21,11 @@ export interface ChatAdapter {
    * waits for that. Rejects with FabulistError where the channel cannot be told: stopped, gone, or of another surface.
    */
   announce(reportTo: ReportTo, message: Message): Promise<void>;
+  /**
+   * Goes on with the message that shows a training of an earlier process: what is sent there replaces it. Before `start`
+   * it waits for that. Undefined where there is no such message (any more); absent where a surface has none.
+   */
+  takeUp?(reportTo: ReportTo): Promise<ReplySink | undefined>;
   /** The language of a channel, in which announcements there are written. */
   localeOf(reportTo: ReportTo): Locale;
 }
@@ -44,7 +49,8 @@ export interface Invocation {
   readonly reportTo?: ReportTo;
 }
 
-export type HandsOver = 'attachment' | 'path';
+/** `message`: attached to a message, or asked for by a form; a command itself takes none. */
+export type HandsOver = 'attachment' | 'path' | 'message';
 
 /** A file that somebody handed over, fetched only once it is needed. */
 export interface Upload {
@@ -59,6 +65,8 @@ export interface ReplySink {
   readonly minimumInterval: number;
   /** A new message. */
   send(message: Message): Promise<void>;
+  /** Where the message is now, once it had to move to another one; a training goes on there after a restart. */
+  readonly movedTo?: ReportTo | undefined;
   /** Replaces the message sent before; for an action that came from a button, the message with that button. */
   edit(message: Message): Promise<void>;
 }

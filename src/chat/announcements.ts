@@ -3,6 +3,7 @@ import type { NightlyReport } from '../training/nightly-run.ts';
 import type { ReportTo, Training } from '../training/trainer.ts';
 import type { ChatAdapter, ReplySink } from './adapter.ts';
 import type { ChatHandler } from './chat-handler.ts';
+import { localeOf } from './locale.ts';
 import type { Message } from './message.ts';
 import { nightlyReply, resumedReply } from './replies/nightly-reply.ts';
 import { type Texts, textsFor } from './texts/texts.ts';
@@ -37,7 +38,10 @@ export class Announcements {
     this.#log.info({ corpus, storiesRead, before: before?.id, after: after?.id, problem }, 'retrained');
   }
 
-  /** Says of trainings that were asked for before a restart that they go on, and later what came of them. Never rejects. */
+  /**
+   * Goes on showing trainings that were asked for before a restart in the message that showed them. Where there is none,
+   * it is said that they go on, and later what came of them. Never rejects.
+   */
   async follow(trainings: readonly Training[]): Promise<void> {
     await Promise.all(trainings.map((training) => this.#followOne(training)));
   }
@@ -46,14 +50,28 @@ export class Announcements {
     const { reportTo, corpus } = training.request;
     const surface = this.#surfaceOf(reportTo);
     if (!surface || !reportTo) return;
-    if (!(await this.#announce(reportTo, (texts) => resumedReply(corpus.name, texts)))) return;
     const { adapter, handler } = surface;
+    const taken = await this.#takeUp(adapter, reportTo);
+    const ofChannel = adapter.localeOf(reportTo);
+    // A message that is there goes on in its own language.
+    const locale = taken && reportTo.locale !== undefined ? localeOf(reportTo.locale) : ofChannel;
+    if (taken) return handler.follow(training, taken, locale);
+    if (!(await this.#announce(reportTo, (texts) => resumedReply(corpus.name, texts)))) return;
     const show = async (message: Message) => {
       // There is no message to change on the way: only the end is told.
       if (message.card?.state === 'ended') await this.#announce(reportTo, () => message);
     };
     const sink: ReplySink = { minimumInterval: 1_000, send: show, edit: show };
-    await handler.follow(training, sink, adapter.localeOf(reportTo));
+    await handler.follow(training, sink, locale);
+  }
+
+  async #takeUp(adapter: ChatAdapter, reportTo: ReportTo): Promise<ReplySink | undefined> {
+    try {
+      return await adapter.takeUp?.(reportTo);
+    } catch (error) {
+      this.#log.warn({ err: error, reportTo }, 'The message of a training could not be taken up');
+      return undefined;
+    }
   }
 
   #surfaceOf(reportTo: ReportTo | null | undefined): Surface | undefined {

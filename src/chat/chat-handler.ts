@@ -161,8 +161,10 @@ export class ChatHandler {
     const { corpus } = training.request;
     const texts = textsFor(locale);
     const unwatch = this.#watch(training, texts, live, read);
+    const unfollow = followMoves(training, live);
     const end = await training.ended;
     unwatch();
+    unfollow();
     const picture = end.kind === 'finished' ? await this.#curve(corpus, end.version, locale) : undefined;
     // The trainer never ends with a line of the log; the types do not know that.
     return end.kind === 'log' ? errorReply(texts.errors.defect) : trainingReply(corpus.name, end, texts, read, picture);
@@ -234,6 +236,17 @@ export class ChatHandler {
     this.#options.log.error({ err: error, command, server: asker.server }, 'A command failed');
     return texts.errors.defect;
   }
+}
+
+/** Lets a training know where it is shown, whenever that changes. */
+function followMoves(training: Training, live: LiveReply): () => void {
+  let known = live.movedTo;
+  return training.watch(() => {
+    const { movedTo } = live;
+    if (movedTo === known || !movedTo) return;
+    known = movedTo;
+    training.moved?.(movedTo);
+  });
 }
 
 function text(value: string | number | undefined): string | undefined {

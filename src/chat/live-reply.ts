@@ -1,3 +1,4 @@
+import type { ReportTo } from '../training/trainer.ts';
 import type { ReplySink } from './adapter.ts';
 import type { Message } from './message.ts';
 
@@ -21,6 +22,11 @@ export class LiveReply {
     this.#sink = sink;
     this.#sent = sent;
     this.#onFailure = onFailure;
+  }
+
+  /** See `ReplySink`. */
+  get movedTo(): ReportTo | undefined {
+    return this.#sink.movedTo;
   }
 
   /** Shows how things stand, as soon as the surface takes it. */

@@ -1,3 +1,4 @@
+import type { CurvePoint } from '../language/progress.ts';
 import type { ActionName } from './commands.ts';
 
 /**
@@ -15,6 +16,8 @@ export interface Message {
   readonly file?: { readonly fileName: string; readonly bytes: Uint8Array };
   /** For the asker's eyes alone, where the surface can do that. */
   readonly private?: boolean;
+  /** The corpus whose text is in it: a surface that keeps its messages deletes this one when that is forgotten. */
+  readonly about?: string;
 }
 
 export type Paragraph = readonly Span[];
@@ -44,12 +47,16 @@ export interface Card {
   readonly facts: readonly { readonly label: string; readonly value: string }[];
   /** A sentence that the model tells at this point. */
   readonly sample: string | null;
+  /** The figures behind the facts, for a surface that draws how they change. */
+  readonly point?: CurvePoint;
 }
 
 export interface Picture {
   readonly png: Uint8Array;
   /** Says what it shows, for those who do not see it. */
   readonly alt: string;
+  /** The version whose learning it shows, for a surface that draws it anew for every reader. */
+  readonly of?: { readonly corpus: string; readonly version: string };
 }
 
 /** A paragraph of plain text. */

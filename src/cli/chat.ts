@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { localeOf } from '../chat/locale.ts';
-import { openTerminal } from '../main.ts';
+import { openTerminal } from '../main/open-surfaces.ts';
 import { readFileOf } from './read-files.ts';
 import { ASKER, type OpenSession, type Session } from './session.ts';
 import { writeNewFile } from './write-file.ts';

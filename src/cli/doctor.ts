@@ -1,12 +1,26 @@
 import { realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
+import { isLoopback } from '../chat/web/hosts.ts';
 import { sentenceFor } from '../errors.ts';
 import { examineFolder, type Folder } from './folders.ts';
 import { harmless, named } from './for-people.ts';
 import { installEngine } from './install-engine.ts';
 import { table } from './output.ts';
 import { ASKER, type OpenSession, type Session } from './session.ts';
+
+/** What joins the platforms, and what reads what is kept encrypted. */
+const TOKENS = [
+  'DISCORD_TOKEN',
+  'SLACK_BOT_TOKEN',
+  'SLACK_APP_TOKEN',
+  'SLACK_SIGNING_SECRET',
+  'SLACK_CLIENT_ID',
+  'SLACK_CLIENT_SECRET',
+  'FABULIST_SECRET',
+  'FABULIST_WEB_PASSWORD',
+] as const;
+type Token = (typeof TOKENS)[number];
 
 interface Findings {
   readonly node: string;
@@ -23,7 +37,9 @@ interface Findings {
     readonly folder: string | null;
   };
   /** Which are set, never what they are. */
-  readonly tokens: { readonly DISCORD_TOKEN: boolean };
+  readonly tokens: Readonly<Record<Token, boolean>>;
+  /** Where the page is opened, and whether a password is missing there. */
+  readonly page: { readonly host: string; readonly port: number; readonly problem: string | null };
   readonly folders: { readonly data: Folder; readonly cache: Folder };
   /** Null where the data folder cannot be looked into. */
   readonly stale: readonly string[] | null;
@@ -62,7 +78,8 @@ async function examine(session: Session): Promise<Findings> {
   return {
     node: process.version,
     engine: { choice: config.engine, ...(await usedEngine(session)), native: native.state, folder },
-    tokens: { DISCORD_TOKEN: config.discord !== undefined },
+    tokens: Object.fromEntries(TOKENS.map((name) => [name, config.secretsSet.includes(name)])) as Findings['tokens'],
+    page: pageOf(session),
     folders: {
       data,
       cache: await examineFolder(cacheFolder, 'FABULIST_CACHE'),
@@ -87,7 +104,22 @@ async function staleCorpora(session: Session): Promise<string[]> {
   return corpora.filter(({ stale }) => stale).map(({ name }) => name);
 }
 
-function lines({ node, engine, tokens, folders, stale }: Findings): string[] {
+function pageOf({ config: { web } }: Session): Findings['page'] {
+  const { host, port, password } = web;
+  const missing = password === undefined && !isLoopback(host);
+  return { host, port, problem: missing ? 'FABULIST_WEB_PASSWORD must be set, as others can reach it' : null };
+}
+
+function joinedBy(tokens: Findings['tokens']): string {
+  const set = TOKENS.filter((name) => tokens[name]);
+  const missing = [
+    ...(tokens.DISCORD_TOKEN ? [] : ['DISCORD_TOKEN is not set: Discord is not joined']),
+    ...(tokens.SLACK_BOT_TOKEN || tokens.SLACK_CLIENT_ID ? [] : ['SLACK_BOT_TOKEN is not set: Slack is not joined']),
+  ];
+  return [...set.map((name) => `${name} is set`), ...missing].join('; ');
+}
+
+function lines({ node, engine, tokens, page, folders, stale }: Findings): string[] {
   const place = ({ path, problem }: Folder) =>
     harmless(`${path} (${problem === null ? 'writable' : `NOT writable: ${problem}`})`);
   const behind =
@@ -95,7 +127,11 @@ function lines({ node, engine, tokens, folders, stale }: Findings): string[] {
   const rows = [
     ['Engine', engine.description ?? `none: ${engine.note}`],
     ['Node', node],
-    ['Tokens', tokens.DISCORD_TOKEN ? 'DISCORD_TOKEN is set' : 'DISCORD_TOKEN is not set: Discord is not joined'],
+    ['Tokens', joinedBy(tokens)],
+    [
+      'Page',
+      `${page.host}, port ${page.port}${page.problem ? `: ${page.problem}` : tokens.FABULIST_WEB_PASSWORD ? ', with a password' : ''}`,
+    ],
     ['Data', place(folders.data)],
     ['Native engine', engine.folder ?? 'not installed'],
     ['Engine cache', place(folders.cache)],

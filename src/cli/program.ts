@@ -12,9 +12,11 @@ import { addExport } from './export.ts';
 import { harmless } from './for-people.ts';
 import { addForget } from './forget.ts';
 import { addImport } from './import.ts';
+import { addNeighbours } from './neighbours.ts';
 import { addRetrain } from './retrain.ts';
 import { addRollback } from './rollback.ts';
 import { type GlobalOptions, type OpenSession, Session, type Surroundings } from './session.ts';
+import { addSlackManifest } from './slack-manifest.ts';
 import { addStart } from './start.ts';
 import { addStory } from './story.ts';
 import { addTrain } from './train.ts';
@@ -24,6 +26,7 @@ const COMMANDS = [
   addStory,
   addTrain,
   addAccuracy,
+  addNeighbours,
   addCorpora,
   addForget,
   addRollback,
@@ -34,6 +37,7 @@ const COMMANDS = [
   addStart,
   addTrainer,
   addDoctor,
+  addSlackManifest,
 ];
 
 function version(): string {

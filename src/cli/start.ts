@@ -1,36 +1,66 @@
 import type { Command } from 'commander';
-import type { DiscordConfig } from '../config.ts';
-import { openDiscord } from '../main.ts';
+import { openDiscord, openSlack, openWeb } from '../main/open-surfaces.ts';
+import type { House } from '../main.ts';
 import { talk } from './chat.ts';
-import type { OpenSession, Session } from './session.ts';
+import { ASKER, type OpenSession, type Session } from './session.ts';
+
+/** A surface that is reached over a network. */
+interface Remote {
+  readonly title: string;
+  start(): Promise<void>;
+}
 
 export function addStart(program: Command, open: OpenSession): void {
   program
     .command('start')
-    .description('open every surface that is configured: Discord with a token, and the chat where this is a terminal')
-    .action(async (_options: object, command: Command) => {
-      const session = open(command, true);
-      const { discord } = session.config;
-      return discord ? joinDiscord(session, discord) : talk(session);
-    });
+    .description(
+      'open every surface: the page in the browser, Discord and Slack with their tokens, and the chat where this is a terminal',
+    )
+    .action(async (_options: object, command: Command) => start(open(command, true)));
 }
 
-/** Stays on Discord until it is told to end; with somebody at the terminal, until that person leaves. */
-async function joinDiscord(session: Session, config: DiscordConfig): Promise<void> {
+/** Stays until it is told to end; with somebody at the terminal, until that person leaves. */
+async function start(session: Session): Promise<void> {
   const { stdin, stdout } = session.surroundings;
   const house = await session.house();
-  const discord = await openDiscord(house, session.log, config, session.config.maxUpload);
-  session.surface(discord);
-  const joined = discord.start().then(() => {
-    if (!session.signal.aborted) session.output.note('Fabulist is on Discord.');
-  });
+  await openPage(session, house);
+  const remotes = await openRemotes(session, house);
+  const joined = Promise.all(
+    remotes.map(async (remote) => {
+      await remote.start();
+      if (!session.signal.aborted) session.output.note(`Fabulist is on ${remote.title}.`);
+    }),
+  );
   if (stdin.isTTY && 'isTTY' in stdout && stdout.isTTY) {
     const left = talk(session);
-    // A token that Discord refuses ends the conversation too: whoever started it must know.
-    await Promise.race([left, joined]);
+    // A token that is refused ends the conversation too: whoever started it must know.
+    await Promise.race([left, joined.then(() => left)]);
     return left;
   }
   // A service has no input to answer, and its ending ends nothing.
   await Promise.all([house.settle(), joined]);
   await session.ended();
+}
+
+async function openPage(session: Session, house: House): Promise<void> {
+  const page = await openWeb(house, session.log, { ...ASKER, channel: 'page' }, session.config);
+  session.surface(page);
+  await page.start();
+  if (!session.signal.aborted) session.output.note(`Fabulist is at ${page.address}`);
+}
+
+async function openRemotes(session: Session, house: House): Promise<Remote[]> {
+  const { config, log } = session;
+  const remotes: Remote[] = [];
+  if (config.discord) {
+    const discord = await openDiscord(house, log, config.discord, config.maxUpload);
+    session.surface(discord);
+    remotes.push({ title: 'Discord', start: () => discord.start() });
+  }
+  if (config.slack) {
+    const slack = await openSlack(house, log, config.slack, config);
+    session.surface(slack);
+    remotes.push({ title: 'Slack', start: () => slack.start() });
+  }
+  return remotes;
 }

@@ -3,17 +3,19 @@ import { FabulistError } from '../errors.ts';
 import { BY_HEART, completeRecipe, type RecipeOptions } from '../language/recipe.ts';
 import type { Version } from '../library/library.ts';
 import type { TrainReply } from '../story/storyteller.ts';
+import { nameAfter } from '../story/uploads.ts';
 import type { TrainingEvent } from '../training/trainer.ts';
 import { harmless, named } from './for-people.ts';
 import { number } from './options.ts';
 import { count, duration, type Output, percent } from './output.ts';
 import { readFiles } from './read-files.ts';
-import { ASKER, type OpenSession } from './session.ts';
+import { ASKER, type OpenSession, type Session } from './session.ts';
 
 interface TrainOptions extends RecipeOptions {
   // commander calls the option --name `name`, and the recipe's own name is --recipe.
   readonly name?: never;
   readonly clean?: boolean;
+  readonly tensorboard?: string;
 }
 
 export function addTrain(program: Command, open: OpenSession): void {
@@ -32,21 +34,51 @@ export function addTrain(program: Command, open: OpenSession): void {
     .option('--seconds <n>', 'seconds of training at most', number('--seconds'))
     .option('--hold-out <share>', 'share of the text that is only tested on, 0 to 0.5', number('--hold-out'))
     .option('--seed <n>', 'the same seed and engine give the same model', number('--seed'))
+    .option(
+      '--tensorboard <dir>',
+      'write curves, samples and the embedding there, for TensorBoard; a new run each time',
+    )
     .action(async (files: string[], options: TrainOptions & { recipe?: RecipeOptions['name'] }, command: Command) => {
-      const { name: corpus, clean, recipe, ...rest } = options as Omit<typeof options, 'name'> & { name?: string };
+      const {
+        name: corpus,
+        clean,
+        recipe,
+        tensorboard,
+        ...rest
+      } = options as Omit<typeof options, 'name'> & {
+        name?: string;
+      };
       const recipeOptions: RecipeOptions = { ...rest, ...(recipe && { name: recipe }) };
       const session = open(command);
       // Once before anything is read or stored; the length of the text only moves defaults, never limits.
       completeRecipe(recipeOptions, BY_HEART);
       const read = await readFiles(files, session.surroundings.folder, session.config.maxUpload);
       const { storyteller } = await session.house();
-      const mode = clean ? 'clean' : 'append';
-      const reply = await storyteller.train(ASKER, { files: read, corpus, mode, options: recipeOptions });
-      for (const { fileName } of reply.already)
-        session.output.note(`${named(reply.corpus.name)} had ${named(fileName)} already.`);
-      const version = finished(await session.display.show(reply.training));
-      session.output.result(trainJson(reply, version), () => trainLines(reply, version, session.output));
+      const board = await openBoard(session, tensorboard, corpus ?? nameAfter(read));
+      try {
+        const mode = clean ? 'clean' : 'append';
+        const reply = await storyteller.train(ASKER, { files: read, corpus, mode, options: recipeOptions });
+        for (const { fileName } of reply.already)
+          session.output.note(`${named(reply.corpus.name)} had ${named(fileName)} already.`);
+        board?.follow(reply.training);
+        const version = finished(await session.display.show(reply.training));
+        await board?.finish(reply.corpus, version);
+        const written = board?.written;
+        session.output.result({ ...trainJson(reply, version), ...(written && { tensorboard: written.folder }) }, () => [
+          ...trainLines(reply, version, session.output),
+          ...(written ? [written.sentence] : []),
+        ]);
+      } finally {
+        board?.close();
+      }
     });
+}
+
+/** Loaded only where it is asked for. */
+async function openBoard(session: Session, directory: string | undefined, name: string) {
+  if (directory === undefined) return undefined;
+  const { TrainingBoard } = await import('./tensorboard.ts');
+  return new TrainingBoard(session, directory, name);
 }
 
 /** The version a training ended in; throws what went wrong where it ended in none. */

@@ -88,10 +88,19 @@ export interface Engine {
   sumRowsById(rows: Tensor, ids: Tensor, count: number): Tensor;
   /** Takes rows by id: table (count, width), ids (n) int32 -> (n, width). */
   pickRows(table: Tensor, ids: Tensor): Tensor;
+  /** left right, (n, a) and (a, b) -> (n, b). */
+  product(left: Tensor, right: Tensor): Tensor;
+  /** Rows of the same width below one another; a single part is given back itself. */
+  stackRows(parts: readonly Tensor[]): Tensor;
   /** left^T right, (n, a) and (n, b) -> (a, b): the gradient of a weight matrix. */
   leftTransposedProduct(left: Tensor, right: Tensor): Tensor;
   /** left right^T, (n, b) and (a, b) -> (n, a): a gradient on its way back through a weight matrix. */
   rightTransposedProduct(left: Tensor, right: Tensor): Tensor;
+  /**
+   * The forward pass of one LSTM cell without tfjs-core's part in every operation, where the engine can do without it (null
+   * otherwise): `cellForward` of `src/language/lstm-cell.ts` from the sum of `parts`, each (batch, 4 units).
+   */
+  readonly cellState: ((parts: readonly Tensor[], cBefore: Tensor | null) => CellState) | null;
   /**
    * The backward pass of one LSTM cell as one kernel, where the engine has one (null otherwise).
    * dh, dc, cBefore: (batch, units) -> dz: (batch, 4 units) in the order i, c, f, o; dcBefore: (batch, units).

@@ -2,25 +2,13 @@ import { createRequire } from 'node:module';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Engine, NamedValues, Optimizer, OptimizerKind, Parameter, Tensor } from './engine.ts';
 import { valuesOf } from './named-values.ts';
+import { type Attribute, type Binding, type Context, stepKernels } from './native/kernels.ts';
 import { mendNodeUtil } from './native/mend-node-util.ts';
 
 /** The part of tfjs-node's backend that runs any TensorFlow operation by name. */
 interface NativeBackend {
-  readonly binding: Readonly<
-    Record<
-      'TF_ATTR_BOOL' | 'TF_ATTR_FLOAT' | 'TF_ATTR_STRING' | 'TF_ATTR_TYPE' | 'TF_ATTR_SHAPE' | 'TF_FLOAT' | 'TF_INT32',
-      number
-    >
-  > & {
-    readonly TF_Version: string;
-  };
+  readonly binding: Binding;
   executeMultipleOutputs(name: string, attributes: Attribute[], inputs: Tensor[], outputs: number): Tensor[];
-}
-
-interface Attribute {
-  readonly name: string;
-  readonly type: number;
-  readonly value: unknown;
 }
 
 /**
@@ -71,10 +59,7 @@ function nativeEngine(backend: NativeBackend, version: string, whole: (value: nu
       const [loss, gradient] = run('SparseSoftmaxCrossEntropyWithLogits', [floatType, labelType], [logits, labels], 2);
       return { loss: loss as Tensor, gradient: gradient as Tensor };
     },
-    sumRowsById: (rows, ids, count) => tf.unsortedSegmentSum(rows, ids as tf.Tensor1D, count),
-    pickRows: (table, ids) => tf.gather(table, ids as tf.Tensor1D),
-    leftTransposedProduct: (left, right) => tf.matMul(left as tf.Tensor2D, right as tf.Tensor2D, true, false),
-    rightTransposedProduct: (left, right) => tf.matMul(left as tf.Tensor2D, right as tf.Tensor2D, false, true),
+    ...stepKernels(context),
     cellGradient: ({ i, g, f, o, c, tanhC, h }, cBefore, dh, dc) => {
       const [batch, units] = h.shape as [number, number];
       const { weights, peephole, bias } = shapesOf(units);
@@ -118,12 +103,6 @@ function nativeEngine(backend: NativeBackend, version: string, whole: (value: nu
         return tf.mul(tf.cast(tf.greaterEqual(drawn, rate), 'float32'), 1 / (1 - rate));
       }),
   };
-}
-
-interface Context {
-  readonly binding: NativeBackend['binding'];
-  readonly floatType: Attribute;
-  readonly run: (name: string, attributes: Attribute[], inputs: Tensor[], outputs: number) => Tensor[];
 }
 
 let variables = 0;

@@ -61,12 +61,12 @@ export function decodeModel(files: Files): Model {
     const description = JSON.parse(Buffer.from(fileOf(files, 'model.json')).toString()) as ModelDescription;
     if (description.format !== FORMAT) throw new Error(`format ${description.format}`);
     const forms = new Map(Object.entries(description.forms));
-    const ids = new Int32Array(aligned(fileOf(files, 'text.bin')));
+    const ids = new Int32Array(...aligned(fileOf(files, 'text.bin')));
     let at = 0;
     return {
       // Models from before there were sequence models do not say what they are.
       recipe: {
-        ...{ model: 'window' as const, embedding: 256, dropout: 0 },
+        ...{ model: 'window' as const, embedding: 256, dropout: 0, recurrentDropout: 0, hidden: 0 },
         ...description.recipe,
         seconds: description.recipe.seconds ?? Number.POSITIVE_INFINITY,
       },
@@ -82,7 +82,7 @@ export function decodeModel(files: Files): Model {
         }),
       },
       weights: splitValues(description.weights, fileOf(files, 'weights.bin')),
-      grams: files['grams.bin'] ? decodeNGrams(new Int32Array(aligned(files['grams.bin']))) : null,
+      grams: files['grams.bin'] ? decodeNGrams(new Int32Array(...aligned(files['grams.bin']))) : null,
     };
   } catch (error) {
     throw new FabulistError(
@@ -125,7 +125,7 @@ function fileOf(files: Files, name: string): Uint8Array {
 }
 
 function splitValues(placed: readonly Placed[], bytes: Uint8Array): NamedValues[] {
-  const all = new Float32Array(aligned(bytes));
+  const all = new Float32Array(...aligned(bytes));
   let at = 0;
   const values = placed.map(({ name, shape }) => {
     const length = shape.reduce((a, b) => a * b, 1);
@@ -136,9 +136,14 @@ function splitValues(placed: readonly Placed[], bytes: Uint8Array): NamedValues[
   return values;
 }
 
-/** A view of 4-byte numbers needs an offset that 4 divides, which a slice of a pooled buffer need not have. */
-function aligned(bytes: Uint8Array): ArrayBuffer {
-  return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
+/**
+ * Where a view of 4-byte numbers finds its bytes. It needs an offset that 4 divides, which a slice of a pooled buffer need
+ * not have: that one is copied. A large file is read into a buffer of its own, and copying it would take a while.
+ */
+function aligned(bytes: Uint8Array): [buffer: ArrayBuffer, offset: number, length: number] {
+  const whole = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+  if (whole.byteLength % 4 !== 0) throw new RangeError(`${whole.byteLength} bytes are no whole numbers`);
+  return [whole.buffer as ArrayBuffer, whole.byteOffset, whole.byteLength / 4];
 }
 
 function joinBytes(parts: readonly (Float32Array | Int32Array)[]): Uint8Array {

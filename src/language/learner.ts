@@ -43,21 +43,26 @@ export class Learner {
 
   /** Moves the weights once, against the gradient of the batch's mean loss. rate: the step size. */
   step(batch: PrefixTree, rate: number): StepResult {
-    const { figures, gradients } = ops.tidy(() => {
+    const { loss, predicted, gradients } = ops.tidy(() => {
       const { loss, logits, gradients } = lossAndGradients(this.#engine, this.#recipe, this.#weights(), batch);
-      const predicted = ops.argMax(logits, 1);
-      const hits = ops.cast(ops.equal(predicted, ops.tensor1d(batch.targets, 'int32')), 'float32');
-      const first = ops.cast(ops.slice(predicted, [0], [1]), 'float32');
       return {
-        // One small tensor, so that the step's figures cost one read; float32 holds ids exactly up to 2^24.
-        figures: ops.concat([ops.stack([ops.mean(loss), ops.mean(hits)]), first as never]),
+        loss,
+        predicted: ops.argMax(logits, 1),
         gradients: this.#parameters.map(({ name }) => gradients[name] as Tensor),
       };
     });
     this.#optimizer.apply(gradients, rate);
-    const [loss, accuracy, predicted] = figures.dataSync() as unknown as [number, number, number];
-    ops.dispose([figures, ...gradients]);
-    return { loss, accuracy, predicted };
+    // A number a window is soon read and added up; mean and comparison as operations took longer than both (docs/performance.md).
+    const losses = loss.dataSync();
+    const guesses = predicted.dataSync();
+    ops.dispose([loss, predicted, ...gradients]);
+    let [sum, hits] = [0, 0];
+    batch.targets.forEach((target, row) => {
+      sum += losses[row] as number;
+      if (guesses[row] === target) hits++;
+    });
+    const count = batch.targets.length;
+    return { loss: sum / count, accuracy: hits / count, predicted: guesses[0] as number };
   }
 
   /** How well the weights predict the windows; those whose target is `excluded` are not counted. */

@@ -41,7 +41,7 @@ export function cellBackward(
 ): { dz: Tensor; dcBefore: Tensor | null } {
   const { i, g, f, o, tanhC } = state;
   if (engine.cellGradient) {
-    const none = ops.zerosLike(dh);
+    const none = f && cBefore && dc ? dh : ops.zerosLike(dh); // made only where one is missing
     const { dz, dcBefore } = engine.cellGradient({ ...state, f: f ?? none }, cBefore ?? none, dh, dc ?? none);
     return { dz, dcBefore: cBefore && dcBefore };
   }

@@ -60,7 +60,7 @@ export function initialWeights(recipe: Shape & Pick<Recipe, 'seed'>, vocabulary:
 }
 
 /** What the first layer's gates receive from symbols (rows): the table's rows, or in the article the integer itself times (1, 4 units). */
-export function embed(engine: Engine, shape: Shape, weights: Weights, symbols: Tensor): Tensor {
+function embed(engine: Engine, shape: Shape, weights: Weights, symbols: Tensor): Tensor {
   if (shape.name !== 'article') return engine.pickRows(at(weights, 'input'), symbols);
   return ops.mul(ops.expandDims(ops.cast(symbols, 'float32'), 1), at(weights, 'input'));
 }
@@ -70,10 +70,14 @@ export function embed(engine: Engine, shape: Shape, weights: Weights, symbols: T
  * below: (rows, 4 units) at layer 0, else h of the layer beneath (rows, units); hBefore: (rows, units) or null.
  */
 export function gateInputs(weights: Weights, layer: number, below: Tensor, recurrent: Tensor | null): Tensor {
+  return gateParts(weights, layer, below, recurrent).reduce((sum, part) => ops.add(sum, part));
+}
+
+/** `gateInputs` as what is to be added up for it. */
+function gateParts(weights: Weights, layer: number, below: Tensor, recurrent: Tensor | null): Tensor[] {
   const x = layer === 0 ? below : ops.matMul(below as never, at(weights, `lower/${layer}`) as never);
-  const z = recurrent ? ops.add(x, recurrent) : x;
   const bias = weights[`bias/${layer}`];
-  return bias ? ops.add(z, bias) : z;
+  return [x, ...(recurrent ? [recurrent] : []), ...(bias ? [bias] : [])];
 }
 
 /** (rows, units) times (units, vocabulary), plus the bias: unnormalised log-probabilities of the next symbol. */
@@ -84,7 +88,8 @@ export function logitsOf(weights: Weights, h: Tensor): Tensor {
 interface Pass {
   /** states[t][layer] */
   readonly states: CellState[][];
-  readonly symbols: Tensor[];
+  /** c of the level before, a row for each row of the level: cBefore[t][layer]; null on the first level. */
+  readonly cBefore: (Tensor | null)[][];
   readonly parents: (Tensor | null)[];
   readonly logits: Tensor;
 }
@@ -95,6 +100,7 @@ const gather = (engine: Engine, rows: Tensor, parents: Tensor | null) =>
 /** Reads the windows of a tree from no state. logits: (windows, vocabulary). Call within a tidy. */
 export function forward(engine: Engine, shape: Shape, weights: Weights, levels: readonly Level[]): Pass {
   const states: CellState[][] = [];
+  const cBefore: (Tensor | null)[][] = levels.map(() => []);
   const symbols = levels.map((level) => ops.tensor1d(level.symbols, 'int32') as Tensor);
   const parents = levels.map((level) => level.parents && (ops.tensor1d(level.parents, 'int32') as Tensor));
   levels.forEach((_, t) => {
@@ -105,19 +111,23 @@ export function forward(engine: Engine, shape: Shape, weights: Weights, levels: 
       const last = before?.[layer];
       // The product is taken over the rows of the level before, which are fewer, and handed on to those that continue them.
       const recurrent =
-        last &&
-        gather(
-          engine,
-          ops.matMul(last.h as never, at(weights, `recurrent/${layer}`) as never),
-          parents[t] as Tensor | null,
-        );
-      const cBefore = last ? gather(engine, last.c, parents[t] as Tensor | null) : null;
-      now.push(cellForward(gateInputs(weights, layer, below, recurrent ?? null), cBefore));
+        last && gather(engine, engine.product(last.h, at(weights, `recurrent/${layer}`)), parents[t] as Tensor | null);
+      const c = last ? gather(engine, last.c, parents[t] as Tensor | null) : null;
+      (cBefore[t] as (Tensor | null)[]).push(c);
+      const parts = gateParts(weights, layer, below, recurrent ?? null);
+      now.push(
+        engine.cellState
+          ? engine.cellState(parts, c)
+          : cellForward(
+              parts.reduce((sum, part) => ops.add(sum, part)),
+              c,
+            ),
+      );
     }
     states.push(now);
   });
   const top = (states.at(-1) as CellState[]).at(-1) as CellState;
-  return { states, symbols, parents, logits: logitsOf(weights, top.h) };
+  return { states, cBefore, parents, logits: logitsOf(weights, top.h) };
 }
 
 /**
@@ -130,7 +140,7 @@ export function lossAndGradients(
   weights: Weights,
   tree: PrefixTree,
 ): { loss: Tensor; logits: Tensor; gradients: Weights } {
-  const { states, symbols, parents, logits } = forward(engine, shape, weights, tree.levels);
+  const { states, cBefore, parents, logits } = forward(engine, shape, weights, tree.levels);
   const { loss, gradient } = engine.softmaxCrossEntropy(logits, ops.tensor1d(tree.targets, 'int32'));
   const dLogits = ops.div(gradient, tree.targets.length);
   const last = states.length - 1;
@@ -149,14 +159,13 @@ export function lossAndGradients(
     let fromAbove: Tensor | null = t === last ? engine.rightTransposedProduct(dLogits, at(weights, 'output')) : null;
     for (let layer = top; layer >= 0; layer--) {
       const state = states[t]?.[layer] as CellState;
-      const before = states[t - 1]?.[layer];
+      const before = cBefore[t]?.[layer] ?? null;
       const next = dzBefore[layer]?.[t + 1];
       const fromNext = next && engine.rightTransposedProduct(next, at(weights, `recurrent/${layer}`));
       const dh =
         fromAbove && fromNext ? ops.add(fromAbove, fromNext) : (fromAbove ?? fromNext ?? ops.zerosLike(state.h));
       const parent = parents[t] as Tensor | null;
-      const cBefore = before ? gather(engine, before.c, parent) : null;
-      const step = cellBackward(engine, state, cBefore, dh, dcNext[layer] ?? null);
+      const step = cellBackward(engine, state, before, dh, dcNext[layer] ?? null);
       (dz[layer] as Tensor[])[t] = step.dz;
       if (before && step.dcBefore) {
         (dzBefore[layer] as Tensor[])[t] = back(step.dz, parent, t);
@@ -167,23 +176,27 @@ export function lossAndGradients(
   }
   for (let layer = 0; layer < shape.layers; layer++) {
     const hs = (of: number) => states.map((levels) => (levels[of] as CellState).h);
-    const all = ops.concat(dz[layer] as Tensor[], 0);
+    const all = engine.stackRows(dz[layer] as Tensor[]);
     // One product over the stacked levels instead of one a level.
     gradients[`recurrent/${layer}`] =
       last > 0
         ? engine.leftTransposedProduct(
-            ops.concat(hs(layer).slice(0, last), 0),
-            ops.concat((dzBefore[layer] as Tensor[]).slice(1), 0),
+            engine.stackRows(hs(layer).slice(0, last)),
+            engine.stackRows((dzBefore[layer] as Tensor[]).slice(1)),
           )
         : ops.zerosLike(at(weights, `recurrent/${layer}`));
-    if (layer > 0) gradients[`lower/${layer}`] = engine.leftTransposedProduct(ops.concat(hs(layer - 1), 0), all);
+    if (layer > 0) gradients[`lower/${layer}`] = engine.leftTransposedProduct(engine.stackRows(hs(layer - 1)), all);
     if (weights[`bias/${layer}`]) gradients[`bias/${layer}`] = ops.sum(all, 0);
-    if (layer === 0) gradients.input = inputGradient(engine, shape, weights, ops.concat(symbols, 0), all);
+    if (layer === 0) gradients.input = inputGradient(engine, shape, weights, tree.levels, all);
   }
   return { loss, logits, gradients };
 }
 
-function inputGradient(engine: Engine, shape: Shape, weights: Weights, symbols: Tensor, dz: Tensor): Tensor {
+function inputGradient(engine: Engine, shape: Shape, weights: Weights, levels: readonly Level[], dz: Tensor): Tensor {
+  const symbols = ops.tensor1d(
+    levels.flatMap((level) => Array.from(level.symbols)),
+    'int32',
+  );
   if (shape.name !== 'article') return engine.sumRowsById(dz, symbols, at(weights, 'input').shape[0] as number);
   return engine.leftTransposedProduct(ops.expandDims(ops.cast(symbols, 'float32'), 1), dz);
 }

@@ -1,5 +1,5 @@
 import { FabulistError } from '../errors.ts';
-import { stepsOfPass } from './sequence/streams.ts';
+import { divide } from './sequence/division.ts';
 
 export type RecipeName = 'default' | 'article';
 
@@ -26,6 +26,10 @@ export interface Recipe {
   readonly embedding: number;
   /** `sequence`: share of what is computed that is left out while learning, 0 to 0.9. */
   readonly dropout: number;
+  /** `sequence`: share of the weights from state to state that is left out while learning, 0 to 0.9. */
+  readonly recurrentDropout: number;
+  /** `sequence`: share of the rarest symbols that is read as unknown while learning, 0 to 0.9. */
+  readonly hidden: number;
   /** Step size of the optimizer. */
   readonly rate: number;
   /** Steps at most. `default` stops earlier when nothing more can be learned. */
@@ -59,6 +63,8 @@ const LIMITS: Record<Exclude<keyof Recipe, 'name' | 'model'>, { least: number; m
   units: { least: 1, most: 2_048, whole: true },
   embedding: { least: 8, most: 1_024, whole: true },
   dropout: { least: 0, most: 0.9, whole: false },
+  recurrentDropout: { least: 0, most: 0.9, whole: false },
+  hidden: { least: 0, most: 0.9, whole: false },
   rate: { least: 1e-7, most: 1, whole: false },
   iterations: { least: 1, most: 10_000_000, whole: true },
   seconds: { least: 1, most: Number.POSITIVE_INFINITY, whole: false },
@@ -79,13 +85,16 @@ export function completeRecipe(options: RecipeOptions, symbols: number): Recipe 
   // Who asks for a window wants the article's kind of model.
   const model =
     options.model ?? (name === 'article' || byHeart || options.window !== undefined ? 'window' : 'sequence');
+  const dropout = DROPOUTS.find(({ below }) => symbols < below)?.dropout ?? 0.1;
   const small = model === 'sequence' && symbols < SMALL;
   const sizes = {
     window: 3,
     layers: 1,
     units: small ? 256 : 512,
     embedding: small ? 128 : 256,
-    dropout: DROPOUTS.find(({ below }) => symbols < below)?.dropout ?? 0.1,
+    dropout,
+    recurrentDropout: Math.min(0.3, dropout),
+    hidden: 0.2,
   };
   const learning = {
     sequence: { rate: 0.003, iterations: 200_000, seconds: 300, holdOut: 0.1 },
@@ -111,7 +120,7 @@ export function completeRecipe(options: RecipeOptions, symbols: number): Recipe 
     recipe[key] = value;
   }
   if (model === 'sequence' && options.iterations === undefined) {
-    recipe.iterations = PASSES * stepsOfPass(Math.floor(symbols * (1 - recipe.holdOut)));
+    recipe.iterations = PASSES * divide(Math.floor(symbols * (1 - recipe.holdOut))).epoch;
   }
   return recipe;
 }

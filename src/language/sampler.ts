@@ -23,6 +23,8 @@ export function mostLikely(logits: Float32Array, excluded = -1): number {
 
 /** How far below the highest a logit no longer counts: e^-30 of its probability, less than float32 can add to it. */
 const NEGLIGIBLE = 30;
+/** Weights below this are not told apart when the nucleus is looked for. */
+const SMALLEST = 1e-9;
 
 /**
  * Draws an id from softmax(logits / temperature), of the nucleus alone: the fewest ids that together have the probability
@@ -33,44 +35,59 @@ export function drawSymbol(logits: Float32Array, temperature: number, random: Ra
   if (temperature === 0) return mostLikely(logits, excluded);
   let highest = Number.NEGATIVE_INFINITY;
   for (let id = 0; id < logits.length; id++) if (id !== excluded) highest = Math.max(highest, logits[id] as number);
-  const drawn: Weighed[] = [];
+  // Each in proportion to its probability; 1 for the most likely.
+  const weights = new Float64Array(logits.length);
+  let total = 0;
   for (let id = 0; id < logits.length; id++) {
     // Subtracting the highest first keeps exp within range; it cancels in the normalisation.
     const below = ((logits[id] as number) - highest) / temperature;
-    if (id !== excluded && below > -NEGLIGIBLE) drawn.push({ id, weight: Math.exp(below) });
+    if (id === excluded || below < -NEGLIGIBLE) continue;
+    const weight = Math.exp(below);
+    weights[id] = weight;
+    total += weight;
   }
-  const kept = topP < 1 ? nucleus(drawn, topP) : drawn;
-  let left = random.next() * sum(kept);
-  for (const { id, weight } of kept) {
+  if (topP < 1) return drawFrom(nucleus(weights, topP * total), weights, random);
+  return drawFrom(weights.keys(), weights, random, total);
+}
+
+/** Draws one of the ids by weight. total: of their weights, if it is known. */
+function drawFrom(
+  ids: Iterable<number>,
+  weights: Float64Array,
+  random: Random,
+  total = weightOf(ids, weights),
+): number {
+  let left = random.next() * total;
+  let last = 0;
+  for (const id of ids) {
+    const weight = weights[id] as number;
+    if (weight === 0) continue;
+    last = id;
     left -= weight;
     if (left < 0) return id;
   }
-  return kept.at(-1)?.id ?? 0;
+  return last;
 }
 
-interface Weighed {
-  readonly id: number;
-  /** In proportion to its probability; 1 for the most likely. */
-  readonly weight: number;
-}
-
-function sum(all: readonly Weighed[]): number {
-  return all.reduce((total, { weight }) => total + weight, 0);
-}
-
-/** The fewest that have the share `topP` of all weight, the heaviest first. */
-function nucleus(all: readonly Weighed[], topP: number): Weighed[] {
-  const wanted = topP * sum(all);
-  // Sorting thousands for every word would take longer than reading it; the nucleus is in the head, which is looked for first.
-  let head: Weighed[] = [];
-  for (let least = 0.01; head.length < all.length; least /= 30) {
-    head = all.filter(({ weight }) => weight >= least);
-    if (sum(head) >= wanted) break;
-  }
-  head.sort((one, other) => other.weight - one.weight || one.id - other.id);
+function weightOf(ids: Iterable<number>, weights: Float64Array): number {
   let total = 0;
-  const last = head.findIndex(({ weight }) => {
-    total += weight;
+  for (const id of ids) total += weights[id] as number;
+  return total;
+}
+
+/** The fewest ids that weigh as much as is wanted, the heaviest first. */
+function nucleus(weights: Float64Array, wanted: number): number[] {
+  // Sorting thousands for every word would take longer than reading it; the nucleus is in the head, which is looked for first.
+  let head: number[] = [];
+  for (let least = 0.1; ; least = least < SMALLEST ? 0 : least / 4) {
+    head = [];
+    for (let id = 0; id < weights.length; id++) if ((weights[id] as number) > least) head.push(id);
+    if (least === 0 || weightOf(head, weights) >= wanted) break;
+  }
+  head.sort((one, other) => (weights[other] as number) - (weights[one] as number) || one - other);
+  let total = 0;
+  const last = head.findIndex((id) => {
+    total += weights[id] as number;
     return total >= wanted;
   });
   return last < 0 ? head : head.slice(0, last + 1);

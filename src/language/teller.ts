@@ -1,9 +1,10 @@
-import { type Engine, ops } from '../engine/engine.ts';
+import { type Engine, type NamedValues, ops, type Tensor } from '../engine/engine.ts';
 import type { Model } from './model.ts';
 import type { Weights } from './network.ts';
-import { openReader } from './open-reader.ts';
+import { engineWeights, openReader } from './open-reader.ts';
 import type { Reader } from './reader.ts';
 import { Telling, type TellOptions, type Told } from './telling.ts';
+import { othersTurn } from './turns.ts';
 import { UNKNOWN } from './vocabulary.ts';
 
 /** How long telling may hold the thread before others get their turn, in milliseconds. */
@@ -23,7 +24,8 @@ interface Waiting {
  * others are told join them: a step of many rows costs little more than a step of one, since it reads the same weights.
  */
 export class Teller {
-  readonly #model: Model;
+  /** Symbols of the vocabulary. */
+  readonly #width: number;
   readonly #weights: Weights;
   readonly #reader: Reader;
   readonly #unknown: number;
@@ -32,13 +34,27 @@ export class Teller {
   #rows: Waiting[] = [];
   #busy = false;
 
-  constructor(engine: Engine, model: Model) {
-    this.#model = model;
+  /** weights: the model's `engineWeights` in the engine; they are the teller's from now on. */
+  constructor(engine: Engine, model: Model, weights = placed(model)) {
+    this.#width = model.vocabulary.size;
     this.#unknown = model.vocabulary.idOf(UNKNOWN) ?? -1;
-    this.#weights = Object.fromEntries(
-      model.weights.map(({ name, shape, values }) => [name, ops.keep(ops.tensor(values, [...shape], 'float32'))]),
-    );
-    this.#reader = openReader(engine, model, this.#weights);
+    this.#weights = weights;
+    this.#reader = openReader(engine, model, weights);
+  }
+
+  /** The same, with the weights handed to the engine one after the other, so that nobody waits for all of them. */
+  static async open(engine: Engine, model: Model): Promise<Teller> {
+    const weights: Record<string, Tensor> = {};
+    try {
+      for (const one of engineWeights(model)) {
+        weights[one.name] = placedOne(one);
+        await othersTurn();
+      }
+      return new Teller(engine, model, weights);
+    } catch (error) {
+      ops.dispose(Object.values(weights));
+      throw error;
+    }
   }
 
   /** context: ids of the symbols before, at least one. The words depend on nothing but the model, the context and the options. */
@@ -97,13 +113,20 @@ export class Teller {
     const choosing = [...rows.keys()].filter((row) => (rows[row] as Waiting).telling.chooses);
     if (choosing.length === 0) return;
     const logits = await this.#reader.logits(choosing);
-    const width = this.#model.vocabulary.size;
     for (const [k, row] of choosing.entries()) {
-      rows[row]?.telling.choose(logits.subarray(k * width, (k + 1) * width));
+      rows[row]?.telling.choose(logits.subarray(k * this.#width, (k + 1) * this.#width));
     }
   }
 }
 
-function othersTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
+function placed(model: Model): Weights {
+  return Object.fromEntries(engineWeights(model).map((one) => [one.name, placedOne(one)]));
+}
+
+function placedOne({ shape, values }: NamedValues): Tensor {
+  const tensor = ops.keep(ops.tensor(values, [...shape], 'float32'));
+  // One engine copies the values when a tensor is first used, and that should be now.
+  const none = shape.map(() => 0);
+  ops.slice(tensor, none, none).dispose();
+  return tensor;
 }

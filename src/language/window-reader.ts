@@ -1,6 +1,8 @@
 import { type Engine, ops, type Tensor } from '../engine/engine.ts';
+import { valuesOf } from '../engine/named-values.ts';
 import { cellForward } from './lstm-cell.ts';
-import { embed, gateInputs, logitsOf, type Weights } from './network.ts';
+import type { Model } from './model.ts';
+import { gateInputs, logitsOf, type Weights } from './network.ts';
 import type { Reader } from './reader.ts';
 import type { Recipe } from './recipe.ts';
 
@@ -13,10 +15,17 @@ type Shape = Pick<Recipe, 'name' | 'window' | 'layers' | 'units'>;
  * when it predicts, and makes room for a new one.
  */
 export class WindowReader implements Reader {
+  /**
+   * The weights that are read here and not in the engine: of a table of one row a symbol, a step wants a row or two, and
+   * the table is most of what a model weighs.
+   */
+  static readonly table = 'input';
   readonly memory: number;
   readonly #engine: Engine;
   readonly #shape: Shape;
   readonly #weights: Weights;
+  /** `input` of `Model.weights`. */
+  readonly #table: Float32Array;
   /**
    * By layer, ((window - 1) stories, units): what the readings begun 1, 2, ... symbols ago carry, those of one age side by
    * side in the order of the stories. The reading that begins with the next symbol carries nothing. Null for no rows.
@@ -28,11 +37,13 @@ export class WindowReader implements Reader {
   /** Symbols read of each story. */
   #symbols: number[] = [];
 
-  constructor(engine: Engine, shape: Shape, weights: Weights) {
-    this.memory = shape.window;
+  /** weights: all but the table. */
+  constructor(engine: Engine, { recipe, weights: values }: Pick<Model, 'recipe' | 'weights'>, weights: Weights) {
+    this.memory = recipe.window;
     this.#engine = engine;
-    this.#shape = shape;
+    this.#shape = recipe;
     this.#weights = weights;
+    this.#table = valuesOf(values, WindowReader.table);
   }
 
   arrange(from: readonly number[]): void {
@@ -62,17 +73,10 @@ export class WindowReader implements Reader {
     const { window, units, layers } = this.#shape;
     const stories = ids.length;
     const [h, c, top] = ops.tidy(() => {
-      const none = (width: number) => ops.zeros([stories, width]) as Tensor;
       const [hs, cs]: [Tensor[], Tensor[]] = [[], []];
-      const symbols = ops.tensor1d(ids, 'int32') as Tensor;
-      let below = ops.tile(embed(this.#engine, this.#shape, this.#weights, symbols), [window, 1]);
+      let below = ops.tensor2d(this.#inputs(ids), [stories, 4 * units]) as Tensor;
       for (let layer = 0; layer < layers; layer++) {
-        const [hBefore, cBefore] = [this.#h?.[layer] as Tensor, this.#c?.[layer] as Tensor];
-        // Nothing to multiply for the readings that begin here.
-        const product = () => ops.matMul(hBefore as never, this.#weights[`recurrent/${layer}`] as never) as Tensor;
-        const recurrent = window > 1 ? ops.concat([none(4 * units), product()], 0) : null;
-        const cAll = window > 1 ? ops.concat([none(units), cBefore], 0) : null;
-        const cell = cellForward(gateInputs(this.#weights, layer, below, recurrent), cAll);
+        const cell = this.#step(layer, below, stories);
         const younger = (rows: Tensor) => ops.slice(rows, [0, 0], [(window - 1) * stories, units]);
         hs.push(younger(cell.h));
         cs.push(younger(cell.c));
@@ -85,6 +89,35 @@ export class WindowReader implements Reader {
     this.#c = c;
     this.#top = top;
     this.#symbols = this.#symbols.map((count) => count + 1);
+  }
+
+  /** One step of a layer. below: (stories, 4 units) at layer 0, else (window stories, units) -> both (window stories, units). */
+  #step(layer: number, below: Tensor, stories: number): { h: Tensor; c: Tensor } {
+    const { window, units } = this.#shape;
+    const none = (width: number) => ops.zeros([stories, width]) as Tensor;
+    const [h, c] = [this.#h?.[layer] as Tensor, this.#c?.[layer] as Tensor];
+    const recurrent = this.#weights[`recurrent/${layer}`] as Tensor;
+    // The readings that begin here carry nothing.
+    const cBefore = window > 1 ? ops.concat([none(units), c], 0) : null;
+    const product = cBefore && ops.concat([none(4 * units), ops.matMul(h as never, recurrent as never) as Tensor], 0);
+    const inputs = layer === 0 ? (ops.tile(below, [window, 1]) as Tensor) : below;
+    return cellForward(gateInputs(this.#weights, layer, inputs, product), cBefore);
+  }
+
+  /** What the first layer's gates receive from symbols, as `embed` gives it: (ids.length, 4 units). */
+  #inputs(ids: Int32Array): Float32Array {
+    const { name, units } = this.#shape;
+    const width = 4 * units;
+    const inputs = new Float32Array(ids.length * width);
+    for (const [row, id] of ids.entries()) {
+      if (name === 'article')
+        inputs.set(
+          this.#table.map((value) => Math.fround(id * value)),
+          row * width,
+        );
+      else inputs.set(this.#table.subarray(id * width, (id + 1) * width), row * width);
+    }
+    return inputs;
   }
 
   /** By the reading of each story that has read the most: a whole window once there was one. */

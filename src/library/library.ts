@@ -141,7 +141,15 @@ export interface TrainingClaim {
 }
 
 /** Small JSON values by kind and key. */
-export const DOCUMENT_KINDS = ['settings', 'sessions', 'requests', 'failures', 'nightly', 'installations'] as const;
+export const DOCUMENT_KINDS = [
+  'settings',
+  'sessions',
+  'conversations',
+  'requests',
+  'failures',
+  'nightly',
+  'installations',
+] as const;
 export type DocumentKind = (typeof DOCUMENT_KINDS)[number];
 
 export interface Library {

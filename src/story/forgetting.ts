@@ -4,6 +4,7 @@ import type { OpeningOffers } from './opening-offers.ts';
 import type { StorySessions } from './story-sessions.ts';
 import type { Asker } from './storyteller.ts';
 import type { TellingModels } from './telling-models.ts';
+import type { WordSpaces } from './word-spaces.ts';
 
 export interface ForgettingOptions {
   readonly library: Library;
@@ -18,6 +19,7 @@ export interface Traces {
   readonly models: TellingModels;
   readonly offers: OpeningOffers;
   readonly sessions: StorySessions;
+  readonly spaces: WordSpaces;
 }
 
 export type Forgotten = Awaited<ReturnType<Library['forget']>>;
@@ -43,7 +45,7 @@ export class Forgetting {
   /** In one corpus or in all. What is left of each is the caller's to train. */
   async forget(asker: Asker, name: string | undefined): Promise<Forgotten> {
     const { library, trainer, forgotten: gone } = this.#options;
-    const { choice, models, offers, sessions } = this.#traces;
+    const { choice, models, offers, sessions, spaces } = this.#traces;
     const only = name === undefined ? undefined : await choice.findOwn(asker, name, 'forgotten');
     const corpora = only ? [only] : await library.corpora(asker.server);
     // A training that goes on would bring back, as a new version, what is about to be forgotten.
@@ -51,15 +53,30 @@ export class Forgetting {
       if (storiesOf(asker, corpus) > 0) await trainer.cancel(corpus);
     }
     const forgotten = await library.forget(asker.server, asker.user, only?.name);
-    for (const { corpus } of forgotten) models.withdraw(corpus);
+    for (const { corpus } of forgotten) {
+      models.withdraw(corpus);
+      spaces.withdraw(corpus);
+    }
     offers.clear();
-    await sessions.forget((corpus) => forgotten.some((entry) => sameCorpus(entry.corpus, corpus)));
+    const isForgotten = (corpus: CorpusRef) => forgotten.some((entry) => sameCorpus(entry.corpus, corpus));
+    await sessions.forget(isForgotten);
+    await this.#forgetConversations(isForgotten);
     for (const { corpus, left } of forgotten) {
       if (left > 0) continue;
       await choice.forget(corpus);
       await gone?.(corpus);
     }
     return forgotten;
+  }
+
+  /** What a surface keeps of its conversations: all that holds text told or learned from those corpora. */
+  async #forgetConversations(isForgotten: (corpus: CorpusRef) => boolean): Promise<void> {
+    const { library } = this.#options;
+    const kept = await library.listDocuments<{ server: string; about?: string }>('conversations');
+    for (const { key, value } of kept) {
+      const { server, about: name } = value;
+      if (name !== undefined && isForgotten({ server, name })) await library.deleteDocument('conversations', key);
+    }
   }
 }
 

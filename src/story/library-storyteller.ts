@@ -12,12 +12,14 @@ import { Forgetting } from './forgetting.ts';
 import type { Lease } from './model-shelf.ts';
 import { OpeningOffers } from './opening-offers.ts';
 import { Quota } from './quota.ts';
+import { RelatedWords } from './related-words.ts';
 import { checkStoryRequest, tidied } from './story-options.ts';
 import { type Clock, StorySessions } from './story-sessions.ts';
 import type {
   AccuracyReport,
   Asker,
   CorpusOverview,
+  Neighbours,
   Story,
   StoryRequest,
   Storyteller,
@@ -29,6 +31,8 @@ import { TellingModels } from './telling-models.ts';
 import { storyOf, ToldStories } from './told-stories.ts';
 import { nameAfter, readUploads } from './uploads.ts';
 import { versionToTell } from './version-to-tell.ts';
+import { checkNeighbours, DEFAULT_NEIGHBOURS, neighboursOf } from './word-neighbours.ts';
+import { WordSpaces } from './word-spaces.ts';
 
 const MEGABYTE = 1024 * 1024;
 const CHOICES = 25;
@@ -41,6 +45,7 @@ export class LibraryStoryteller implements Storyteller {
   readonly #choice: CorpusChoice;
   readonly #models: TellingModels;
   readonly #sessions: StorySessions;
+  readonly #spaces: WordSpaces;
   readonly #stories: ToldStories;
   readonly #offers: OpeningOffers;
   readonly #trainings: AskedTrainings;
@@ -51,7 +56,7 @@ export class LibraryStoryteller implements Storyteller {
 
   constructor(options: StorytellerOptions) {
     const { library, trainer, openEngine, modelMemory = 512 * MEGABYTE } = options;
-    const openTeller = options.openTeller ?? ((engine, model) => new Teller(engine, model));
+    const openTeller = options.openTeller ?? Teller.open;
     this.#options = options;
     this.#library = library;
     this.#clock = options.clock ?? Date;
@@ -60,7 +65,14 @@ export class LibraryStoryteller implements Storyteller {
     this.#sessions = new StorySessions(library, this.#clock);
     const open = async (corpus: CorpusRef, wanted?: string): Promise<Lease> =>
       this.#models.open(corpus, await library.versions(corpus), wanted);
-    this.#stories = new ToldStories(this.#sessions, open, options.randomSeed ?? (() => randomInt(2 ** 32)));
+    this.#spaces = new WordSpaces(library);
+    const related = new RelatedWords(library, this.#spaces, this.#clock);
+    this.#stories = new ToldStories(
+      this.#sessions,
+      open,
+      options.randomSeed ?? (() => randomInt(2 ** 32)),
+      (server, ref, { vocabulary, style }, unknown) => related.find(server, ref, vocabulary, style.language, unknown),
+    );
     this.#offers = new OpeningOffers(library);
     this.#trainings = new AskedTrainings(trainer);
     this.#quota = new Quota(library, trainer, options.quotas ?? {});
@@ -70,6 +82,7 @@ export class LibraryStoryteller implements Storyteller {
       models: this.#models,
       offers: this.#offers,
       sessions: this.#sessions,
+      spaces: this.#spaces,
     });
   }
 
@@ -141,6 +154,19 @@ export class LibraryStoryteller implements Storyteller {
     const before = await this.#library.corpus(asker.server, name);
     const stored = await this.#library.addStories({ server: asker.server, name }, files, request.mode);
     return { ...stored, read, ...(await this.#askOrJoin(asker, stored.corpus, before, request)) };
+  }
+
+  async neighbours(
+    asker: Asker,
+    word: string,
+    { corpus: name, limit = DEFAULT_NEIGHBOURS }: { corpus?: string | undefined; limit?: number | undefined } = {},
+    onTraining?: (training: Training) => void,
+  ): Promise<Neighbours> {
+    checkNeighbours(word, limit);
+    const corpus = await this.#choice.find(asker, name);
+    await this.#makeReady(asker, corpus, onTraining);
+    const ref = { server: corpus.server, name: corpus.name };
+    return neighboursOf(ref, await this.#spaces.open(ref, await this.#library.versions(ref)), word, limit);
   }
 
   async accuracy(asker: Asker, name?: string): Promise<AccuracyReport> {

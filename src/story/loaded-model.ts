@@ -1,27 +1,51 @@
 import type { Engine } from '../engine/engine.ts';
 import type { Ending, Guide } from '../language/guide.ts';
 import type { Model } from '../language/model.ts';
+import { readerBytes } from '../language/open-reader.ts';
 import { BY_HEART } from '../language/recipe.ts';
 import type { Teller } from '../language/teller.ts';
 import { isWord } from '../language/tokenizer.ts';
+import { inTurns } from '../language/turns.ts';
 import type { Style } from '../language/typeset.ts';
 import type { Vocabulary } from '../language/vocabulary.ts';
 import { CopyGuide } from './copy-guide.ts';
 import { LoopGuide } from './loop-guide.ts';
 import { Openings } from './openings.ts';
 import { OriginalityIndex } from './originality-index.ts';
+import { RunIndex } from './run-index.ts';
 import { SentenceEnding } from './sentence-ending.ts';
 import { SentenceStarts } from './sentence-starts.ts';
 
 /** What a storyteller needs of a teller. */
 export type ModelTeller = Pick<Teller, 'tell' | 'dispose'>;
 
-export type OpenTeller = (engine: Engine, model: Model) => ModelTeller;
+export type OpenTeller = (engine: Engine, model: Model) => ModelTeller | Promise<ModelTeller>;
 
 /** How a text that was not learned by heart is told, unless asked otherwise: daring, but nothing that hardly ever fits. */
 const LIVELY = { temperature: 0.8, topP: 0.9 };
 /** Word for word; and where that is not wanted, with everything that the model holds for possible. */
 const BY_HEART_MANNER = { temperature: 0, topP: 1 };
+
+/** What is built of a model before it can tell. */
+interface Parts {
+  readonly style: Style;
+  readonly starts: SentenceStarts;
+  readonly originality: OriginalityIndex;
+  readonly ending: SentenceEnding;
+  readonly teller: ModelTeller;
+}
+
+/** A vocabulary in a Map, two arrays and two sets of strings: bytes a symbol, roughly. */
+const SYMBOL_BYTES = 150;
+
+/** Bytes that a model takes in memory: what it weighs on disk, the indexes of its text with and without marks, its words. */
+function bytesOf(model: Model, symbols: number): number {
+  const learned = model.weights.reduce((sum, { values }) => sum + values.byteLength, 0);
+  const built = 2 * RunIndex.bytes(symbols) + SYMBOL_BYTES * model.vocabulary.size;
+  const grams = (model.grams?.levels ?? []).flatMap(({ symbols: last, counts, children }) => [last, counts, children]);
+  const counted = grams.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  return learned + 4 * symbols + built + counted + readerBytes(model);
+}
 
 /** A model in memory with all that its stories need: read once, used by every story until it makes room for others. */
 export class LoadedModel {
@@ -41,32 +65,43 @@ export class LoadedModel {
   readonly ending: Ending;
   /** Symbols that predict the next one. */
   readonly window: number;
-  /** Bytes of its weights and its text. */
+  /** Bytes of its weights, its text and all that is built of it, within a quarter or so. */
   readonly bytes: number;
   readonly #loops: LoopGuide;
   readonly #word: readonly boolean[];
 
-  constructor(engine: Engine, version: string, model: Model, openTeller: OpenTeller) {
-    const { vocabulary, language, recipe } = model;
-    const { stories } = model.text;
-    const symbols = stories.reduce((sum, story) => sum + story.length, 0);
+  private constructor(engine: Engine, version: string, model: Model, parts: Parts) {
+    const { vocabulary, recipe } = model;
+    const symbols = model.text.stories.reduce((sum, story) => sum + story.length, 0);
+    const { temperature, topP } = symbols < BY_HEART ? BY_HEART_MANNER : LIVELY;
     this.version = version;
     this.engine = engine.name;
     this.vocabulary = vocabulary;
-    this.style = { language, formOf: (symbol) => vocabulary.forms[vocabulary.idOf(symbol) ?? -1] ?? symbol };
-    this.openings = new Openings(vocabulary, stories, recipe.window);
-    this.starts = new SentenceStarts(vocabulary, stories, this.style);
-    this.originality = new OriginalityIndex(vocabulary, stories);
-    const { temperature, topP } = symbols < BY_HEART ? BY_HEART_MANNER : LIVELY;
+    this.style = parts.style;
+    this.openings = new Openings(vocabulary, model.text.stories, recipe.window);
+    this.starts = parts.starts;
+    this.originality = parts.originality;
+    this.ending = parts.ending;
+    this.teller = parts.teller;
     this.temperature = temperature;
     this.topP = topP;
+    this.window = recipe.window;
+    this.bytes = bytesOf(model, symbols);
     this.#loops = new LoopGuide(this.originality.text);
     this.#word = vocabulary.symbols.map(isWord);
-    this.ending = new SentenceEnding(vocabulary, stories);
-    this.window = recipe.window;
-    this.bytes = model.weights.reduce((sum, { values }) => sum + values.byteLength, 0) + 4 * symbols;
+  }
+
+  /** Makes all that telling needs, without keeping anybody waiting meanwhile. Rejects as `openTeller` does. */
+  static async open(engine: Engine, version: string, model: Model, openTeller: OpenTeller): Promise<LoadedModel> {
+    const { vocabulary, language } = model;
+    const { stories } = model.text;
+    const style: Style = { language, formOf: (symbol) => vocabulary.forms[vocabulary.idOf(symbol) ?? -1] ?? symbol };
+    const starts = await inTurns(SentenceStarts.building(vocabulary, stories, style));
+    const originality = await inTurns(OriginalityIndex.building(vocabulary, stories));
+    const ending = await inTurns(SentenceEnding.building(vocabulary, stories));
     // Last: whatever failed above would leave its weights in the engine for ever.
-    this.teller = openTeller(engine, model);
+    const teller = await openTeller(engine, model);
+    return new LoadedModel(engine, version, model, { style, starts, originality, ending, teller });
   }
 
   /** What keeps its stories from going round in circles, and from copying more than so many words in a row. */

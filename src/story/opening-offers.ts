@@ -1,4 +1,5 @@
 import { tokenizeForms } from '../language/tokenizer.ts';
+import { inTurns } from '../language/turns.ts';
 import { Vocabulary } from '../language/vocabulary.ts';
 import type { Corpus, Library } from '../library/library.ts';
 import { SentenceStarts } from './sentence-starts.ts';
@@ -54,6 +55,6 @@ export class OpeningOffers {
     const vocabulary = Vocabulary.of(forms);
     const stories = forms.map((story) => vocabulary.encode(story.map((form) => form.toLowerCase())));
     const formOf = (symbol: string) => vocabulary.forms[vocabulary.idOf(symbol) ?? -1] ?? symbol;
-    return new SentenceStarts(vocabulary, stories, { language: 'und', formOf });
+    return inTurns(SentenceStarts.building(vocabulary, stories, { language: 'und', formOf }));
   }
 }

@@ -38,18 +38,23 @@ export class Openings {
   /**
    * Unknown words of the opening become the nearest known ones; unknown marks become a known one of their kind, or are
    * left out. Where nothing is left, the model gets what stands before `start`, so that a sentence begins.
+   * settled: stand-ins that are known already.
    */
-  prepare(opening: string, start: Place): PreparedOpening {
+  prepare(opening: string, start: Place, settled: readonly Replacement[] = []): PreparedOpening {
+    const standIns = new Map(settled.map(({ unknown, known }) => [unknown.toLowerCase(), known.toLowerCase()]));
     const replaced = new Map<string, Replacement>();
     const ids: number[] = [];
     for (const form of tokenizeForms(opening)) {
       const symbol = form.toLowerCase();
-      const known = this.#idOf(symbol);
+      const known = idOfTyped(this.#vocabulary, symbol);
       if (known !== undefined) {
         ids.push(known);
         continue;
       }
-      const stand = replaced.get(symbol) ?? { unknown: form, known: this.#standIn(symbol) };
+      const stand = replaced.get(symbol) ?? {
+        unknown: form,
+        known: standIns.get(symbol) ?? this.#standIn(symbol),
+      };
       replaced.set(symbol, stand);
       const id = this.#vocabulary.idOf(stand.known);
       if (id !== undefined) ids.push(id);
@@ -62,20 +67,15 @@ export class Openings {
     };
   }
 
-  #idOf(symbol: string): number | undefined {
-    const known = this.#vocabulary.idOf(symbol);
-    if (known !== undefined) return known;
-    for (const alike of TYPOGRAPHY) {
-      // Inside a word too: `don’t` is `don't`.
-      for (const mark of alike) {
-        if (!symbol.includes(mark)) continue;
-        for (const other of alike) {
-          const id = this.#vocabulary.idOf(symbol.replaceAll(mark, other));
-          if (id !== undefined) return id;
-        }
-      }
+  /** The words of an opening that the corpus does not know, each once, as typed. */
+  unknownWords(opening: string): string[] {
+    const unknown = new Map<string, string>();
+    for (const form of tokenizeForms(opening)) {
+      const symbol = form.toLowerCase();
+      if (!isWord(symbol) || unknown.has(symbol)) continue;
+      if (idOfTyped(this.#vocabulary, symbol) === undefined) unknown.set(symbol, form);
     }
-    return undefined;
+    return [...unknown.values()];
   }
 
   #formOf(symbol: string): string {
@@ -116,6 +116,23 @@ export class Openings {
     const story = this.#stories[place.story];
     return story ? before(story, place.at, missing) : [];
   }
+}
+
+/** The id of a symbol as somebody may type it: marks that stand for one another are the same. */
+export function idOfTyped(vocabulary: Vocabulary, symbol: string): number | undefined {
+  const known = vocabulary.idOf(symbol);
+  if (known !== undefined) return known;
+  for (const alike of TYPOGRAPHY) {
+    // Inside a word too: `don’t` is `don't`.
+    for (const mark of alike) {
+      if (!symbol.includes(mark)) continue;
+      for (const other of alike) {
+        const id = vocabulary.idOf(symbol.replaceAll(mark, other));
+        if (id !== undefined) return id;
+      }
+    }
+  }
+  return undefined;
 }
 
 /** The symbols before a place. A story's beginning is preceded by its own end, as if it were told once more. */

@@ -1,4 +1,5 @@
 import { isWord } from '../language/tokenizer.ts';
+import type { Work } from '../language/turns.ts';
 import type { Vocabulary } from '../language/vocabulary.ts';
 import { RunIndex } from './run-index.ts';
 import type { Originality } from './storyteller.ts';
@@ -17,14 +18,21 @@ export class OriginalityIndex {
   /** The same text without its punctuation marks. */
   readonly #words: RunIndex;
 
-  constructor(vocabulary: Vocabulary, stories: readonly Int32Array[]) {
-    const word = vocabulary.symbols.map(isWord);
+  private constructor(vocabulary: Vocabulary, text: RunIndex, words: RunIndex) {
     this.#vocabulary = vocabulary;
-    this.text = new RunIndex(stories, vocabulary.size);
-    this.#words = new RunIndex(
-      stories.map((story) => story.filter((id) => word[id])),
-      vocabulary.size,
-    );
+    this.text = text;
+    this.#words = words;
+  }
+
+  static *building(vocabulary: Vocabulary, stories: readonly Int32Array[]): Work<OriginalityIndex> {
+    const word = vocabulary.symbols.map(isWord);
+    const text = yield* RunIndex.building(stories, vocabulary.size);
+    const words: Int32Array[] = [];
+    for (const story of stories) {
+      words.push(story.filter((id) => word[id]));
+      yield;
+    }
+    return new OriginalityIndex(vocabulary, text, yield* RunIndex.building(words, vocabulary.size));
   }
 
   /** symbols: the story as it is shown, opening and continuation. A story of fewer than four words has no new run. */

@@ -1,3 +1,8 @@
+import type { Work } from '../language/turns.ts';
+
+/** Symbols that are looked at without a look at the time. */
+const SLICE = 10_000;
+
 /** Stands between two sequences; no id of a run, known or unknown, is equal to it. */
 const BOUNDARY = -(2 ** 31);
 
@@ -13,26 +18,43 @@ export class RunIndex {
   readonly #from: Int32Array;
   readonly #places: Int32Array;
 
+  private constructor(text: Int32Array, from: Int32Array, places: Int32Array) {
+    this.#text = text;
+    this.#from = from;
+    this.#places = places;
+  }
+
   /** sequences: ids from 0 to `count` - 1. */
-  constructor(sequences: readonly Int32Array[], count: number) {
+  static *building(sequences: readonly Int32Array[], count: number): Work<RunIndex> {
     const length = sequences.reduce((sum, sequence) => sum + sequence.length + 1, 0);
-    this.#text = new Int32Array(length).fill(BOUNDARY);
-    this.#from = new Int32Array(count + 1);
-    let at = 0;
+    const text = new Int32Array(length);
+    const from = new Int32Array(count + 1);
+    let end = 0;
     for (const sequence of sequences) {
-      this.#text.set(sequence, at);
-      at += sequence.length + 1;
-      for (const id of sequence) this.#from[id + 1] = (this.#from[id + 1] as number) + 1;
+      for (let at = 0; at < sequence.length; at++) {
+        if (at % SLICE === 0) yield;
+        const id = sequence[at] as number;
+        text[end++] = id;
+        from[id + 1] = (from[id + 1] as number) + 1;
+      }
+      text[end++] = BOUNDARY;
     }
-    for (let id = 0; id < count; id++) this.#from[id + 1] = (this.#from[id + 1] as number) + (this.#from[id] as number);
-    this.#places = new Int32Array(this.#from[count] as number);
-    const next = this.#from.slice();
+    for (let id = 0; id < count; id++) from[id + 1] = (from[id + 1] as number) + (from[id] as number);
+    const places = new Int32Array(from[count] as number);
+    const next = from.slice();
     for (let place = 0; place < length; place++) {
-      const id = this.#text[place] as number;
+      if (place % SLICE === 0) yield;
+      const id = text[place] as number;
       if (id < 0) continue;
-      this.#places[next[id] as number] = place;
+      places[next[id] as number] = place;
       next[id] = (next[id] as number) + 1;
     }
+    return new RunIndex(text, from, places);
+  }
+
+  /** Bytes that an index of so many symbols takes. */
+  static bytes(symbols: number): number {
+    return 8 * symbols;
   }
 
   /** The length of the longest run at the start of `run` that stands in the text; an id that is not in the text, such as -1, ends it. */

@@ -1,7 +1,10 @@
 import type { Ending } from '../language/guide.ts';
 import { endsSentence } from '../language/tokenizer.ts';
+import type { Work } from '../language/turns.ts';
 import type { Vocabulary } from '../language/vocabulary.ts';
 
+/** Symbols that are looked at without a look at the time. */
+const SLICE = 10_000;
 /** Places before the last one at which a story may end already. */
 const REACH = 6;
 /** How much more likely the end of a sentence is made from place to place: by e^0.5, so at the last one by e^3.5, or 33. */
@@ -17,12 +20,16 @@ export class SentenceEnding implements Ending {
   readonly #closing: ReadonlySet<number>;
   readonly #abbreviations: ReadonlySet<number>;
 
-  constructor(vocabulary: Vocabulary, stories: readonly Int32Array[]) {
+  private constructor(vocabulary: Vocabulary, abbreviations: ReadonlySet<number>) {
     const ids = (holds: (symbol: string) => boolean) =>
       vocabulary.symbols.flatMap((symbol, id) => (holds(symbol) ? [id] : []));
     this.#ends = ids(endsSentence);
     this.#closing = new Set(ids((symbol) => /^["'”’»«“‘)」』]$/u.test(symbol)));
-    this.#abbreviations = abbreviations(vocabulary, stories);
+    this.#abbreviations = abbreviations;
+  }
+
+  static *building(vocabulary: Vocabulary, stories: readonly Int32Array[]): Work<SentenceEnding> {
+    return new SentenceEnding(vocabulary, yield* abbreviations(vocabulary, stories));
   }
 
   steer(logits: Float32Array, history: readonly number[], left: number): void {
@@ -39,12 +46,13 @@ export class SentenceEnding implements Ending {
   }
 }
 
-function abbreviations(vocabulary: Vocabulary, stories: readonly Int32Array[]): Set<number> {
+function* abbreviations(vocabulary: Vocabulary, stories: readonly Int32Array[]): Work<Set<number>> {
   const stop = vocabulary.idOf('.');
   const counts = new Int32Array(vocabulary.size);
   const stopped = new Int32Array(vocabulary.size);
   for (const story of stories) {
     for (let at = 0; at + 1 < story.length; at++) {
+      if (at % SLICE === 0) yield;
       const id = story[at] as number;
       counts[id] = (counts[id] as number) + 1;
       if (story[at + 1] === stop) stopped[id] = (stopped[id] as number) + 1;

@@ -1,4 +1,5 @@
 import { endsSentence, isWord, tokenize } from '../language/tokenizer.ts';
+import type { Work } from '../language/turns.ts';
 import { type Style, typeset } from '../language/typeset.ts';
 import type { Vocabulary } from '../language/vocabulary.ts';
 
@@ -8,6 +9,8 @@ export interface Place {
   readonly at: number;
 }
 
+/** Symbols that are looked at without a look at the time. */
+const SLICE = 10_000;
 /** How many symbols an offered opening has at least, where its sentence is that long. */
 const OFFERED = 5;
 /** How far an offered opening goes beyond what was typed. */
@@ -20,11 +23,29 @@ export class SentenceStarts {
   readonly #style: Style;
   readonly #places: readonly Place[];
 
-  constructor(vocabulary: Vocabulary, stories: readonly Int32Array[], style: Style) {
+  private constructor(vocabulary: Vocabulary, stories: readonly Int32Array[], style: Style, places: readonly Place[]) {
     this.#vocabulary = vocabulary;
     this.#stories = stories;
     this.#style = style;
-    this.#places = stories.flatMap((_, story) => this.#startsOf(story));
+    this.#places = places;
+  }
+
+  static *building(vocabulary: Vocabulary, stories: readonly Int32Array[], style: Style): Work<SentenceStarts> {
+    const word = vocabulary.symbols.map(isWord);
+    const end = vocabulary.symbols.map(endsSentence);
+    const places: Place[] = [];
+    for (const [story, text] of stories.entries()) {
+      let start = true;
+      for (let at = 0; at < text.length; at++) {
+        if (at % SLICE === 0) yield;
+        const id = text[at] as number;
+        if (start && word[id]) places.push({ story, at });
+        // Quotation marks and brackets go with the sentence before or after them; they are not how anybody begins to type.
+        if (word[id]) start = false;
+        if (end[id]) start = true;
+      }
+    }
+    return new SentenceStarts(vocabulary, stories, style, places);
   }
 
   /** The place where some sentence starts, drawn by the seed. */
@@ -80,20 +101,6 @@ export class SentenceStarts {
       end++;
     while (end > at + 1 && !isWord(this.#vocabulary.symbolOf(text[end - 1] as number))) end--;
     return text.slice(at, end);
-  }
-
-  #startsOf(story: number): Place[] {
-    const text = this.#stories[story] as Int32Array;
-    const places: Place[] = [];
-    let start = true;
-    for (let at = 0; at < text.length; at++) {
-      const symbol = this.#vocabulary.symbolOf(text[at] as number);
-      if (start && isWord(symbol)) places.push({ story, at });
-      // Quotation marks and brackets go with the sentence before or after them; they are not how anybody begins to type.
-      if (isWord(symbol)) start = false;
-      if (endsSentence(symbol)) start = true;
-    }
-    return places;
   }
 
   *#everyPlace(): Iterable<Place> {

@@ -83,6 +83,23 @@ export interface Story {
   readonly parent?: { readonly id: string; readonly at: number };
 }
 
+/** A word's nearest words in the embedding that a corpus's model learned. */
+export interface Neighbours {
+  readonly corpus: string;
+  readonly modelVersion: string;
+  /** As the corpus writes it. */
+  readonly word: string;
+  /** How often it stands in what the model learned from: met once, what is near it is mostly chance. */
+  readonly occurrences: number;
+  /** Nearest first; words that were met once are left out. */
+  readonly neighbours: readonly {
+    readonly word: string;
+    readonly occurrences: number;
+    /** Cosine, -1 to 1. */
+    readonly similarity: number;
+  }[];
+}
+
 export interface TrainRequest {
   /** None: the named corpus is trained once more. */
   readonly files: readonly { readonly fileName: string; readonly bytes: Uint8Array }[];
@@ -157,6 +174,16 @@ export interface Storyteller {
   retrieve(asker: Asker, id: string): Promise<Story>;
   /** Stores the files and asks for a training. All files are stored, or none. */
   train(asker: Asker, request: TrainRequest): Promise<TrainReply>;
+  /**
+   * The words that are used most like a word, 10 unless asked otherwise. A corpus without a model is trained first, as
+   * for a story. Throws `unknown-word`, naming the nearest spelling, and what `tell` throws.
+   */
+  neighbours(
+    asker: Asker,
+    word: string,
+    options?: { readonly corpus?: string | undefined; readonly limit?: number | undefined },
+    onTraining?: (training: Training) => void,
+  ): Promise<Neighbours>;
   accuracy(asker: Asker, corpus?: string): Promise<AccuracyReport>;
   corpora(asker: Asker): Promise<CorpusOverview[]>;
   /** Makes a corpus the one that `/story` uses in this channel (or the whole server). */

@@ -41,8 +41,7 @@ export class TellingModels {
         damage = error;
       }
     }
-    const what = damage ? 'has no whole model left' : 'has not learned anything yet';
-    throw new FabulistError('no-model', `${quoted(corpus.name)} ${what}; train it again.`, { cause: damage });
+    throw noModel(corpus, damage);
   }
 
   /** Lets the models of a corpus go, after its stories were deleted. */
@@ -59,12 +58,18 @@ export class TellingModels {
 
   async #load(engine: Engine, corpus: CorpusRef, version: string): Promise<LoadedModel> {
     const files = await this.#options.library.readVersion(corpus, version);
-    return new LoadedModel(engine, version, decodeModel(files), this.#options.openTeller);
+    return LoadedModel.open(engine, version, decodeModel(files), this.#options.openTeller);
   }
 }
 
+/** What is said where no version of a corpus could be opened. damage: why the last one that was tried could not. */
+export function noModel(corpus: CorpusRef, damage: unknown): FabulistError {
+  const what = damage ? 'has no whole model left' : 'has not learned anything yet';
+  return new FabulistError('no-model', `${quoted(corpus.name)} ${what}; train it again.`, { cause: damage });
+}
+
 /** The ids to try, in order. Of the older ones those that were kept out of telling come last. */
-function candidates({ versions, telling }: VersionList, wanted: string | undefined): string[] {
+export function candidates({ versions, telling }: VersionList, wanted: string | undefined): string[] {
   const ids: string[] = [];
   if (wanted !== undefined && versions.some(({ id }) => id === wanted)) ids.push(wanted);
   if (telling !== null) {

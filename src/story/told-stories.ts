@@ -3,8 +3,9 @@ import type { TellOptions } from '../language/telling.ts';
 import { tokenize } from '../language/tokenizer.ts';
 import { Typesetter } from '../language/typeset.ts';
 import { UNKNOWN } from '../language/vocabulary.ts';
-import type { CorpusRef } from '../library/library.ts';
+import type { CorpusRef, ServerId } from '../library/library.ts';
 import { quoted } from '../library/safe-names.ts';
+import type { LoadedModel } from './loaded-model.ts';
 import type { Lease } from './model-shelf.ts';
 import { DEFAULT_WORDS } from './story-options.ts';
 import type { Part, StorySession, StorySessions } from './story-sessions.ts';
@@ -27,22 +28,34 @@ interface Manner {
   readonly topP?: number;
   readonly maxCopy?: number | undefined;
   readonly seed: number;
+  /** Words of the opening that have their stand-ins already. */
+  readonly replaced?: readonly Replacement[];
 }
 
 /** Opens the model for a story of a corpus: the wanted version if it is still there. */
 export type OpenModel = (corpus: CorpusRef, wanted?: string) => Promise<Lease>;
+
+/** Finds what may stand in for words that the corpus of a model does not know; words without such are left out. */
+export type FindRelated = (
+  server: ServerId,
+  corpus: CorpusRef,
+  model: LoadedModel,
+  unknown: readonly string[],
+) => Promise<readonly Replacement[]>;
 
 /** Tells stories part by part, and keeps them. */
 export class ToldStories {
   readonly #sessions: StorySessions;
   readonly #open: OpenModel;
   readonly #randomSeed: () => number;
+  readonly #related: FindRelated;
 
   /** randomSeed: a whole number from 0 to 2^32 - 1, another one each time. */
-  constructor(sessions: StorySessions, open: OpenModel, randomSeed: () => number) {
+  constructor(sessions: StorySessions, open: OpenModel, randomSeed: () => number, related: FindRelated) {
     this.#sessions = sessions;
     this.#open = open;
     this.#randomSeed = randomSeed;
+    this.#related = related;
   }
 
   /** opening: tidied; where it has no symbol a sentence start of the corpus takes its place. */
@@ -59,7 +72,10 @@ export class ToldStories {
       const start = model.starts.draw(seed);
       const text = tokenize(opening).length > 0 ? opening : model.starts.proseAt(start, Math.max(3, model.window));
       const { words = DEFAULT_WORDS, temperature = model.temperature, topP = model.topP, maxCopy } = request;
-      const { part, replaced } = await tellPart(lease, text, [], { words, temperature, topP, maxCopy, seed });
+      const unknown = model.openings.unknownWords(text);
+      const related = unknown.length > 0 ? await this.#related(asker.server, corpus, model, unknown) : [];
+      const manner = { words, temperature, topP, maxCopy, seed, replaced: related };
+      const { part, replaced } = await tellPart(lease, text, [], manner);
       return {
         server: asker.server,
         corpus,
@@ -191,7 +207,7 @@ async function tellPart(
   const { vocabulary } = model;
   const earlier = before.flatMap(({ symbols }) => symbols);
   const read = [opening, ...earlier, ...given.symbols].join(' ');
-  const { context, silent, replaced } = model.openings.prepare(read, model.starts.draw(manner.seed));
+  const { context, silent, replaced } = model.openings.prepare(read, model.starts.draw(manner.seed), manner.replaced);
   const { temperature, topP = 1, maxCopy, seed } = manner;
   const words = manner.words - given.symbols.length;
   const options: TellOptions = {

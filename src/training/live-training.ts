@@ -1,4 +1,4 @@
-import type { Training, TrainingEvent, TrainingRequest } from './trainer.ts';
+import type { ReportTo, Training, TrainingEvent, TrainingRequest } from './trainer.ts';
 
 /** A training as those who wait for it see it. */
 export class LiveTraining implements Training {
@@ -7,9 +7,12 @@ export class LiveTraining implements Training {
   #latest: TrainingEvent = { kind: 'queued', place: 1 };
   #end: (event: TrainingEvent) => void = () => undefined;
   readonly #listeners = new Set<(event: TrainingEvent) => void>();
+  readonly #onMoved: ((training: TrainingRequest) => void) | undefined;
 
-  constructor(request: TrainingRequest) {
+  /** onMoved: keeps the request for after a restart, as it is told somewhere else now. */
+  constructor(request: TrainingRequest, onMoved?: (request: TrainingRequest) => void) {
     this.#request = request;
+    this.#onMoved = onMoved;
     this.ended = new Promise((resolve) => {
       this.#end = resolve;
     });
@@ -26,6 +29,11 @@ export class LiveTraining implements Training {
       ...(request.reportTo ? {} : this.#request.reportTo && { reportTo: this.#request.reportTo }),
     };
     return this;
+  }
+
+  moved(reportTo: ReportTo): void {
+    this.#request = { ...this.#request, reportTo };
+    this.#onMoved?.(this.#request);
   }
 
   get latest(): TrainingEvent {

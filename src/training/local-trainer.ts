@@ -2,7 +2,7 @@ import { FabulistError } from '../errors.ts';
 import { type Corpus, type CorpusRef, STARTERS } from '../library/library.ts';
 import { LiveTraining } from './live-training.ts';
 import type { Trainer, Training, TrainingRequest } from './trainer.ts';
-import { TrainingRequests } from './training-requests.ts';
+import { type LastAsked, TrainingRequests } from './training-requests.ts';
 import { sameCorpus, TrainingRun, type TrainingRunOptions } from './training-run.ts';
 
 export interface LocalTrainerOptions extends TrainingRunOptions {
@@ -32,7 +32,7 @@ export class LocalTrainer implements Trainer {
     if (!corpus)
       throw new FabulistError('unknown-corpus', `The corpus "${name}" is not there, so it cannot be trained.`);
     const request =
-      asked.reason === 'remainder' ? { ...asked, ...(await this.#requests.lastAsked(asked.corpus)) } : asked;
+      asked.reason === 'remainder' ? { ...asked, ...asBefore(await this.#requests.lastAsked(asked.corpus)) } : asked;
     await this.#requests.add(request);
     if (this.#closed)
       throw new FabulistError('cancelled', 'Fabulist is shutting down; the training begins at the next start.');
@@ -40,7 +40,7 @@ export class LocalTrainer implements Trainer {
     if (waiting) return waiting.replace(request);
     const running = this.#running.find((run) => sameCorpus(run.training.request.corpus, request.corpus));
     if (running?.takes(request, corpus)) return running.training;
-    const training = new LiveTraining(request);
+    const training = new LiveTraining(request, (moved) => this.#track(this.#requests.move(moved)));
     this.#waiting.push(training);
     this.#pump();
     return training;
@@ -114,7 +114,7 @@ export class LocalTrainer implements Trainer {
       const ref = { server: corpus.server, name: corpus.name };
       const [newest] = (await library.versions(ref)).versions;
       if (newest?.corpusHash === corpus.hash || !(await this.#requests.mayTrain(ref, corpus.hash))) continue;
-      const last = await this.#requests.lastAsked(ref);
+      const last = asBefore(await this.#requests.lastAsked(ref));
       await this.train({ corpus: ref, ...last, reason: 'asked', by: 'fabulist' });
     }
   }
@@ -158,4 +158,11 @@ export class LocalTrainer implements Trainer {
       .finally(() => this.#work.delete(tracked));
     this.#work.add(tracked);
   }
+}
+
+/** What was asked for before, for a training that nobody asks for: its message shows what came of the one before. */
+function asBefore({ options, reportTo }: LastAsked): LastAsked {
+  if (!reportTo) return { options };
+  const { message: _, ...place } = reportTo;
+  return { options, reportTo: place };
 }

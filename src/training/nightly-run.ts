@@ -1,5 +1,6 @@
 import { FabulistError, sentenceFor } from '../errors.ts';
 import { type CorpusRef, type Library, type ServerId, STARTERS, type Version } from '../library/library.ts';
+import { noteNight } from './night-notes.ts';
 import type { ReportTo, Trainer, Training } from './trainer.ts';
 import { TrainingRequests } from './training-requests.ts';
 
@@ -105,6 +106,10 @@ export class NightlyRun {
 
   async #tell(report: NightlyReport): Promise<void> {
     try {
+      const { corpus, storiesRead, before, after, problem } = report;
+      const at = new Date().toISOString();
+      const ids = { before: before?.id ?? null, after: after?.id ?? null };
+      await noteNight(this.#options.library, corpus, { at, storiesRead, ...ids, problem });
       await this.#options.report(report);
     } catch (error) {
       this.#options.log?.warn({ err: error, corpus: report.corpus }, 'A morning report could not be told');

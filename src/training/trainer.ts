@@ -9,6 +9,8 @@ export interface ReportTo {
   readonly channel: string;
   /** The message that shows the training, where the surface has such a thing. */
   readonly message?: string;
+  /** The language it was asked for in, where that is not what the channel has: `de`. */
+  readonly locale?: string;
 }
 
 export interface TrainingRequest {
@@ -47,6 +49,8 @@ export interface Training {
   readonly latest: TrainingEvent;
   /** Calls the listener with the latest event at once and with every later one; returns how to stop listening. */
   watch(listener: (event: TrainingEvent) => void): () => void;
+  /** It is shown elsewhere from now on, also after a restart. Absent where nothing outlives the process anyway. */
+  moved?(reportTo: ReportTo): void;
   /** Settles with the last event (`finished`, `cancelled` or `failed`); never rejects. */
   readonly ended: Promise<TrainingEvent>;
 }

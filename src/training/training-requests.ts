@@ -35,6 +35,7 @@ const keyOf = ({ server, name }: CorpusRef): string => `${server}/${name.normali
 export class TrainingRequests {
   readonly #library: Library;
   readonly #now: () => number;
+  #turn: Promise<void> = Promise.resolve();
 
   constructor(library: Library, now: () => number) {
     this.#library = library;
@@ -57,7 +58,23 @@ export class TrainingRequests {
   }
 
   async remove(corpus: CorpusRef): Promise<void> {
-    await this.#library.deleteDocument('requests', keyOf(corpus));
+    await this.#inTurn(() => this.#library.deleteDocument('requests', keyOf(corpus)));
+  }
+
+  /** A training that goes on is told elsewhere; one that has ended meanwhile is not brought back by that. */
+  async move({ corpus, reportTo }: TrainingRequest): Promise<void> {
+    await this.#inTurn(async () => {
+      const kept = await this.#library.readDocument<Kept>('requests', keyOf(corpus));
+      if (!kept || !reportTo) return;
+      const moved: Kept = { ...kept, request: { ...kept.request, reportTo } };
+      await this.#library.writeDocument('requests', keyOf(corpus), moved);
+    });
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => undefined);
+    return done;
   }
 
   /** How the corpus was last trained on request, and from where: what the nightly run goes by. */

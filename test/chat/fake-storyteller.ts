@@ -3,6 +3,7 @@ import type {
   AccuracyReport,
   Asker,
   CorpusOverview,
+  Neighbours,
   Story,
   StoryRequest,
   Storyteller,
@@ -137,6 +138,11 @@ export class FakeStoryteller implements Storyteller {
     if (this.training && this.joins)
       return { corpus, added: [], already: corpus.stories, read, training: this.training, joined: true };
     return { corpus, added: corpus.stories, already: [], read, training: this.#begin(corpus) };
+  }
+
+  async neighbours(asker: Asker, word: string): Promise<Neighbours> {
+    await this.#note('neighbours', asker, word);
+    return { corpus: 'fables', modelVersion: VERSION.id, word, occurrences: 3, neighbours: [] };
   }
 
   async accuracy(asker: Asker, corpus?: string): Promise<AccuracyReport> {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { tokenize, tokenizeForms } from '../../src/language/tokenizer.ts';
+import { tokenize, tokenizeForms, tokenizeFormsInTurns } from '../../src/language/tokenizer.ts';
 import { Vocabulary } from '../../src/language/vocabulary.ts';
 
 const fable = readFileSync(new URL('../../corpora/belling-the-cat.txt', import.meta.url), 'utf8');
@@ -27,10 +27,32 @@ describe('tokenize', () => {
     expect(tokenize('cafe\u0301 हिन्दी')).toEqual(['café', 'हिन्दी']);
   });
   it("finds the article's 204 symbols in its fable", () => expect(tokenize(fable)).toHaveLength(204));
+  it('divides words where no blanks do, by script', () => {
+    expect(tokenizeForms('他昨天看书，用iPhone。')).toEqual(['他', '昨天', '看书', '，', '用', 'iPhone', '。']);
+    expect(tokenizeForms('吾輩は猫である。')).toEqual(['吾輩', 'は', '猫', 'で', 'ある', '。']);
+    expect(tokenizeForms('แมวนั่งอยู่บนหลังคา')).toEqual(['แมว', 'นั่ง', 'อยู่', 'บน', 'หลังคา']);
+    expect(tokenizeForms('바람을 파는 노인')).toEqual(['바람을', '파는', '노인']);
+  });
+  it('keeps an emoji whole, and what joins a word invisibly', () => {
+    expect(tokenizeForms('👩‍👧👍🏽🇩🇪🇫🇷 ❤️!')).toEqual(['👩‍👧', '👍🏽', '🇩🇪', '🇫🇷', '❤️', '!']);
+    expect(tokenizeForms('می‌خواهم \u200fبروم؟')).toEqual(['می‌خواهم', 'بروم', '؟']);
+  });
+  it('gives the same in turns', async () => {
+    const unit = fc.constantFrom(...'ab,。 \n卖风的กข👩‍👧é\u0301-'.split(''), 'word ', '风，');
+    await fc.assert(
+      fc.asyncProperty(fc.array(unit, { minLength: 1, maxLength: 40 }), async (parts) => {
+        const text = parts.join('').repeat(Math.ceil(130_000 / parts.join('').length));
+        expect(await tokenizeFormsInTurns(text)).toEqual(tokenizeForms(text));
+      }),
+      { numRuns: 4 },
+    );
+  });
   it('never drops a letter, a digit or a mark', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (text) => {
-        expect(tokenizeForms(text).join('')).toBe(text.normalize('NFC').replace(/[\s_]/gu, ''));
+        expect(tokenizeForms(text).join('')).toBe(
+          text.normalize('NFC').replace(/[\s_\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu, ''),
+        );
       }),
     );
   });

@@ -22,8 +22,8 @@ describe('train', () => {
     });
     expect(reply.corpus).toMatchObject({ server: 'guild-1', name: 'My dog.v2' });
     expect(reply.read).toEqual([
-      { fileName: 'My dog.v2.txt', encoding: 'utf-8', language: 'en', words: 21 },
-      { fileName: 'vogel.txt', encoding: 'windows-1252', language: 'de', words: 7 },
+      { fileName: 'My dog.v2.txt', format: 'text', removed: [], encoding: 'utf-8', language: 'en', words: 21 },
+      { fileName: 'vogel.txt', format: 'text', removed: [], encoding: 'windows-1252', language: 'de', words: 7 },
     ]);
     expect(reply.added.map(({ by }) => by)).toEqual(['alice', 'alice']);
     expect(trainer.asked[0]?.request).toEqual({

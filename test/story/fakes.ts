@@ -12,7 +12,7 @@ import { LibraryStoryteller } from '../../src/story/library-storyteller.ts';
 import type { ModelTeller } from '../../src/story/loaded-model.ts';
 import type { Asker } from '../../src/story/storyteller.ts';
 import type { StorytellerOptions } from '../../src/story/storyteller-options.ts';
-import type { Trainer, Training, TrainingEvent, TrainingRequest } from '../../src/training/trainer.ts';
+import type { ReportTo, Trainer, Training, TrainingEvent, TrainingRequest } from '../../src/training/trainer.ts';
 
 export const FABLE =
   'long ago, the mice had a general council to consider what measures they could take to outwit their common enemy, ' +
@@ -141,7 +141,7 @@ export async function learn(
 
 /** A training whose events the test sends. */
 export class FakeTraining implements Training {
-  readonly request: TrainingRequest;
+  request: TrainingRequest;
   readonly ended: Promise<TrainingEvent>;
   latest: TrainingEvent = { kind: 'queued', place: 1 };
   readonly #listeners = new Set<(event: TrainingEvent) => void>();
@@ -150,6 +150,10 @@ export class FakeTraining implements Training {
   constructor(request: TrainingRequest) {
     this.request = request;
     this.ended = new Promise((resolve) => (this.#end = resolve));
+  }
+
+  moved(reportTo: ReportTo): void {
+    this.request = { ...this.request, reportTo };
   }
 
   get watched(): boolean {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Telling } from '../../src/language/telling.ts';
 import { isWord, tokenize } from '../../src/language/tokenizer.ts';
+import { atOnce } from '../../src/language/turns.ts';
 import { Vocabulary } from '../../src/language/vocabulary.ts';
 import { CopyGuide } from '../../src/story/copy-guide.ts';
 import { LoopGuide } from '../../src/story/loop-guide.ts';
@@ -13,7 +14,7 @@ function corpus(text: string) {
   const symbols = tokenize(text);
   const vocabulary = Vocabulary.build([symbols]);
   const story = vocabulary.encode(symbols);
-  return { vocabulary, story, index: new OriginalityIndex(vocabulary, [story]) };
+  return { vocabulary, story, index: atOnce(OriginalityIndex.building(vocabulary, [story])) };
 }
 
 /** What a guide makes of equally likely symbols after a story: those ruled out, and those made less or more likely. */
@@ -130,7 +131,7 @@ describe('a guide against circles', () => {
 describe('the ending of a story', () => {
   const text = `Mr. Fox met Mr. Hen. Mr. Hen ran. Mr. Fox sat! "Sit," said Mr. Fox. "Who?" ${FABLE}`;
   const { vocabulary, story } = corpus(text);
-  const ending = new SentenceEnding(vocabulary, [story]);
+  const ending = atOnce(SentenceEnding.building(vocabulary, [story]));
   const ids = (symbols: string) => [...vocabulary.encode(tokenize(symbols))];
 
   it('makes sentence ends likelier from place to place, near the end alone', () => {

@@ -5,14 +5,14 @@ import { ModelShelf } from '../../src/story/model-shelf.ts';
 import { HeartTeller, modelOf } from './fakes.ts';
 
 const ENGINE = { name: 'wasm' } as Engine;
-/** Bytes of a model that `load` makes: its weights and four symbols. */
-const SIZE = 1_000 + 16;
+/** Bytes of a model that `load` makes: its weights here and in the engine, and four symbols with all that is kept of them. */
+const SIZE = 2_000 + 4 * (4 + 16 + 150 + 4_096 * 4);
 
 describe('the shelf', () => {
   let loads: string[] = [];
   const load = (name: string) => async () => {
     loads.push(name);
-    return new LoadedModel(
+    return LoadedModel.open(
       ENGINE,
       name,
       modelOf(['one two three .'], 'en', 1_000),
@@ -39,6 +39,21 @@ describe('the shelf', () => {
     // c pushed b out, and not a, which was used after it; so b was loaded again, and pushed c out.
     expect(loads).toEqual(['a', 'b', 'c', 'b']);
     expect(HeartTeller.live).toBe(2);
+  });
+
+  it('holds no more than it may, however many are told from in turn', async () => {
+    const shelf = new ModelShelf(20 * SIZE);
+    let most = 0;
+    for (let k = 0; k < 1_000; k++) {
+      const lease = await shelf.take(`${k}`, load(`${k}`));
+      most = Math.max(most, HeartTeller.live);
+      expect(lease.model.bytes).toBe(SIZE);
+      lease.release();
+    }
+    expect([most, HeartTeller.live]).toEqual([20, 20]);
+    // The latest are still there.
+    for (let k = 980; k < 1_000; k++) (await shelf.take(`${k}`, load('anew'))).release();
+    expect(loads).not.toContain('anew');
   });
 
   it('never takes a model away while it is in use', async () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { tokenize, tokenizeForms } from '../../src/language/tokenizer.ts';
+import { atOnce } from '../../src/language/turns.ts';
 import { UNKNOWN, Vocabulary } from '../../src/language/vocabulary.ts';
 import { Openings } from '../../src/story/openings.ts';
 import { SentenceStarts } from '../../src/story/sentence-starts.ts';
@@ -13,10 +14,12 @@ function reader(texts: readonly string[], window = 3) {
   const vocabulary = Vocabulary.of(forms, [UNKNOWN]);
   const stories = forms.map((story) => vocabulary.encode(story.map((form) => form.toLowerCase())));
   const openings = new Openings(vocabulary, stories, window);
-  const starts = new SentenceStarts(vocabulary, stories, {
-    language: 'en',
-    formOf: (symbol) => vocabulary.forms[vocabulary.idOf(symbol) ?? -1] ?? symbol,
-  });
+  const starts = atOnce(
+    SentenceStarts.building(vocabulary, stories, {
+      language: 'en',
+      formOf: (symbol) => vocabulary.forms[vocabulary.idOf(symbol) ?? -1] ?? symbol,
+    }),
+  );
   return {
     starts,
     prepare: (opening: string, start = START) => {

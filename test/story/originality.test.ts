@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { tokenize } from '../../src/language/tokenizer.ts';
+import { atOnce } from '../../src/language/turns.ts';
 import { Vocabulary } from '../../src/language/vocabulary.ts';
 import { OriginalityIndex } from '../../src/story/originality-index.ts';
 import { RunIndex } from '../../src/story/run-index.ts';
@@ -9,9 +10,11 @@ import { FABLE } from './fakes.ts';
 function originalityOf(story: string, ...texts: string[]) {
   const symbols = texts.map(tokenize);
   const vocabulary = Vocabulary.build(symbols);
-  return new OriginalityIndex(
-    vocabulary,
-    symbols.map((text) => vocabulary.encode(text)),
+  return atOnce(
+    OriginalityIndex.building(
+      vocabulary,
+      symbols.map((text) => vocabulary.encode(text)),
+    ),
   ).of(tokenize(story));
 }
 
@@ -89,7 +92,7 @@ describe('run index', () => {
       return state / 2147483647;
     };
     const book = Int32Array.from({ length: 130_000 }, () => Math.floor(10_000 ** next()) - 1);
-    const index = new RunIndex([book], 10_000);
+    const index = atOnce(RunIndex.building([book], 10_000));
     expect(index.longest(book.slice(77_000, 77_256))).toBe(256);
     expect(index.has(book.slice(99_000, 99_004))).toBe(true);
     expect(index.has(Int32Array.of(9_999, 9_999, 9_999, 9_999))).toBe(false);

@@ -189,14 +189,37 @@ describe('LocalTrainer', () => {
     expect(await (second as typeof one).ended).toMatchObject({ kind: 'finished' });
   });
 
+  it('remembers over a restart where a training has moved to, and brings none back that has ended', async () => {
+    const { trainer, restart, library, store } = house();
+    await store('one', RHYME);
+    await store('two', OTHER);
+    const moved = { surface: 'discord', channel: 'c1', message: 'm2', locale: 'de' };
+    const [one, two] = [
+      await trainer.train(request('one', { reportTo: { ...moved, message: 'm1' } })),
+      await trainer.train(request('two', { options: ENDLESS, reportTo: { ...moved, message: 'm1' } })),
+    ];
+    await one.ended;
+    one.moved?.(moved);
+    two.moved?.(moved);
+    await trainer.close();
+    expect((await library.listDocuments('requests')).map(({ value }) => value)).toMatchObject([
+      { request: { corpus: { name: 'two' }, reportTo: moved } },
+    ]);
+    const again = restart();
+    await again.resume();
+    expect(again.trainings().map(({ request: { reportTo } }) => reportTo)).toEqual([moved]);
+  });
+
   it('learns what was left with the options it was last asked for with, and reports where it did before', async () => {
     const { trainer, store } = house();
     await store('rhyme', RHYME);
     const reportTo = { surface: 'slack', channel: 'C1' };
-    await (await trainer.train(request('rhyme', { reportTo }))).ended;
+    await (await trainer.train(request('rhyme', { reportTo: { ...reportTo, message: 'm1' } }))).ended;
     await store('rhyme', OTHER);
     const left = await trainer.train(request('rhyme', { reason: 'remainder', options: {} }));
-    expect(left.request).toMatchObject({ reason: 'remainder', reportTo, options: request('rhyme').options });
+    expect(left.request).toMatchObject({ reason: 'remainder', options: request('rhyme').options });
+    // The message of the training before shows what came of that.
+    expect(left.request.reportTo).toEqual(reportTo);
     expect(await left.ended).toMatchObject({ kind: 'finished' });
   });
 

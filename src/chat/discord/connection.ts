@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, DiscordjsErrorCodes, Events, GatewayDispatchEvents, GatewayIntentBits, Options } from 'discord.js';
-import type { Shards } from '../../config.ts';
+import type { Shards } from '../../config/discord-config.ts';
 import { FabulistError } from '../../errors.ts';
-import { Outages, whatItMeans } from './outages.ts';
+import { type DiscordLog, Outages, whatItMeans } from './outages.ts';
 
 /** Seconds between two attempts to reach Discord at the start. */
 const FIRST_WAIT = 1;
@@ -18,11 +18,6 @@ export interface ConnectionOptions {
   readonly patience: number;
   /** Attaches what listens, before the client is connected. */
   readonly listen: (client: Client) => void;
-}
-
-export interface DiscordLog {
-  error(details: object, message: string): void;
-  warn(details: object, message: string): void;
 }
 
 /**

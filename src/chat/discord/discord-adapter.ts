@@ -13,7 +13,7 @@ import {
 } from 'discord.js';
 import { FabulistError } from '../../errors.ts';
 import type { ReportTo } from '../../training/trainer.ts';
-import type { ChatAdapter, Invocation, Upload } from '../adapter.ts';
+import type { ChatAdapter, Invocation, ReplySink, Upload } from '../adapter.ts';
 import { commandNamed } from '../commands.ts';
 import { type Locale, localeOf } from '../locale.ts';
 import type { Message } from '../message.ts';
@@ -21,15 +21,16 @@ import { parseOptions } from '../option-text.ts';
 import { errorReply } from '../replies/story-reply.ts';
 import { textsFor } from '../texts/texts.ts';
 import { acknowledge } from './acknowledge.ts';
+import { Answers } from './answers.ts';
 import { isRefused } from './api-errors.ts';
 import { choicesFor } from './autocomplete.ts';
 import { connect } from './connection.ts';
 import { readCustomId } from './custom-id.ts';
 import type { DiscordOptions } from './discord-options.ts';
-import { ChannelSink, InteractionSink, type SinkSurroundings } from './discord-sinks.ts';
+import type { DiscordSink } from './discord-sinks.ts';
 import { download } from './download.ts';
 import { localeAt, openingIn, writerOf } from './mention.ts';
-import { ChannelPlace, InteractionPlace } from './places.ts';
+import { ChannelPlace } from './places.ts';
 import {
   type Asking,
   type Attachment,
@@ -40,24 +41,31 @@ import {
   readCommand,
 } from './read-interaction.ts';
 import { register } from './registration.ts';
+import { SinkMaker } from './sink-maker.ts';
 import { Trail } from './trail.ts';
+import { Turns } from './turns.ts';
 
-/** The token of an interaction lives for 15 minutes; what goes on moves half a minute before. */
-const MOVES_AFTER = 14.5 * 60 * 1_000;
+/** Milliseconds that answers under way are waited for when the bot is stopped. */
+const PATIENCE = 1_500;
 
 /** Discord. Thin: what people do becomes an invocation, and what the handler says becomes messages. */
 export class DiscordAdapter implements ChatAdapter {
   readonly name = 'discord';
   readonly #options: DiscordOptions;
-  readonly #stopping = new AbortController();
+  /** Aborted when nobody new is listened to. */
+  readonly #leaving = new AbortController();
+  /** Aborted when nobody is answered any more. */
+  readonly #silent = new AbortController();
   /** For what an interaction's token opens: Discord exempts it from the bot's limit of 50 requests a second. */
   readonly #interactions: REST;
-  /** Channels that do not take our messages and were logged; tried again each time, since permissions change. */
-  readonly #refusing = new Set<string>();
+  readonly #sinks: SinkMaker;
+  readonly #answers = new Answers();
+  readonly #turns = new Turns();
   /** Resolves once we are on Discord, or never will be. */
   readonly #opened: Promise<Client | undefined>;
   #open: (client: Client | undefined) => void = () => undefined;
   #started: Promise<void> | undefined;
+  #stopped: Promise<void> | undefined;
   #client: Client | undefined;
 
   constructor(options: DiscordOptions) {
@@ -66,6 +74,7 @@ export class DiscordAdapter implements ChatAdapter {
       this.#open = resolve;
     });
     this.#interactions = new REST({ api: options.apiUrl, globalRequestsPerSecond: Number.POSITIVE_INFINITY });
+    this.#sinks = new SinkMaker(options, this.#interactions, this.#silent.signal);
   }
 
   /** Throws `usage` where Discord does not know the token; waits for as long as Discord cannot be reached. */
@@ -74,9 +83,17 @@ export class DiscordAdapter implements ChatAdapter {
     return this.#started;
   }
 
-  async stop(): Promise<void> {
-    this.#stopping.abort();
+  /** Waits a moment for answers under way; who waits longer is told in one sentence that nothing will come. */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
+    this.#leaving.abort();
     this.#open(undefined);
+    await this.#answers.end(this.#options.stopPatience ?? PATIENCE);
+    this.#silent.abort();
     this.#interactions.clearHandlerSweeper();
     this.#interactions.clearHashSweeper();
     await this.#client?.destroy();
@@ -87,13 +104,18 @@ export class DiscordAdapter implements ChatAdapter {
     const { channel } = reportTo;
     const refused = (cause?: unknown) =>
       new FabulistError('not-allowed', 'That channel of Discord does not take our messages, or is gone.', { cause });
-    if (!client || this.#stopping.signal.aborted || !/^\d+$/.test(channel)) throw refused();
+    if (!client || this.#leaving.signal.aborted || !/^\d+$/.test(channel)) throw refused();
     try {
       const trail = new Trail(new ChannelPlace(client.rest, channel));
       await trail.show(message, textsFor(this.localeOf(reportTo)));
     } catch (error) {
       throw isRefused(error) ? refused(error) : error;
     }
+  }
+
+  async takeUp(reportTo: ReportTo): Promise<ReplySink | undefined> {
+    const client = await this.#opened;
+    return client && !this.#leaving.signal.aborted ? this.#sinks.forOwnMessage(client, reportTo) : undefined;
   }
 
   /** The server's: Discord knows no language of a channel. */
@@ -104,7 +126,7 @@ export class DiscordAdapter implements ChatAdapter {
 
   async #start(): Promise<void> {
     const { token, apiUrl, shards, log, patience = 10_000 } = this.#options;
-    const { signal } = this.#stopping;
+    const { signal } = this.#leaving;
     const listen = (client: Client) => this.#listen(client);
     const client = await connect({ token, apiUrl, shards, log, patience, signal, listen });
     if (client && !signal.aborted) await this.#register(client);
@@ -137,7 +159,7 @@ export class DiscordAdapter implements ChatAdapter {
   }
 
   async #onInteraction(client: Client, data: APIInteraction): Promise<void> {
-    if (this.#stopping.signal.aborted) return;
+    if (this.#leaving.signal.aborted) return;
     if (data.type === InteractionType.ApplicationCommandAutocomplete) {
       const choices = await choicesFor(this.#options.handler, data);
       await this.#acknowledge(data, InteractionResponseType.ApplicationCommandAutocompleteResult, { choices });
@@ -160,8 +182,9 @@ export class DiscordAdapter implements ChatAdapter {
       ephemeral ? { flags: MessageFlags.Ephemeral } : undefined,
     );
     if (!deferred) return;
-    const sink = this.#sinkFor(client, data, { ids: [deferred], first: 0, ephemeral, pressed: false });
-    const texts = textsFor(localeOf(data.locale));
+    const sink = this.#sinks.forInteraction(client, data, { ids: [deferred], first: 0, ephemeral, pressed: false });
+    const common = this.#commonTo(data);
+    const texts = textsFor(common.locale);
     let given: GivenCommand;
     try {
       given = readCommand(data, texts);
@@ -169,14 +192,15 @@ export class DiscordAdapter implements ChatAdapter {
       if (!(error instanceof FabulistError)) throw error;
       return sink.send(errorReply(error.message));
     }
-    await this.#options.handler.handle(
+    const { id: channel } = data.channel;
+    await this.#answer(
       {
-        ...this.#commonTo(data),
+        ...common,
         command: given.command.name,
         options: given.options,
         files: given.attachments.map((attachment) => this.#upload(attachment)),
         mayManage: mayManage(data, given.command),
-        reportTo: { surface: this.name, channel: String(data.channel.id), message: deferred },
+        reportTo: { surface: this.name, channel: String(channel), message: deferred, locale: common.locale },
       },
       sink,
     );
@@ -187,7 +211,7 @@ export class DiscordAdapter implements ChatAdapter {
     const { index = 0, earlier = [] } = pressed ?? {};
     const first = Math.max(0, index - earlier.length);
     const ids = [...earlier, data.message.id];
-    const sink = this.#sinkFor(client, data, { ids, first, ephemeral: false, pressed: true });
+    const sink = this.#sinks.forInteraction(client, data, { ids, first, ephemeral: false, pressed: true });
     const common = this.#commonTo(data);
     if (!pressed) return sink.send(errorReply(textsFor(common.locale).errors.unknownRequest));
     const { action, cut } = pressed;
@@ -197,28 +221,31 @@ export class DiscordAdapter implements ChatAdapter {
       target = corpora.find((name) => name.startsWith(pressed.target)) ?? target;
     }
     const invocation = { ...common, command: action, options: { target }, mayManage: mayManage(data, undefined) };
-    await this.#options.handler.handle(invocation, sink);
+    await this.#answer(invocation, sink);
   }
 
   async #onMessage(client: Client, data: GatewayMessageCreateDispatchData): Promise<void> {
     const opening = openingIn(data, String(client.user?.id));
-    if (opening === undefined || this.#stopping.signal.aborted) return;
+    if (opening === undefined || this.#leaving.signal.aborted) return;
     const locale = localeAt(client, data);
     const texts = textsFor(locale);
-    const place = new ChannelPlace(client.rest, data.channel_id, data.id);
-    const sink = new ChannelSink(this.#surroundings(data.channel_id, locale), new Trail(place));
+    const sink = this.#sinks.forMessage(client, data.channel_id, data.id, locale);
     const command = commandNamed('story');
     if (!command) return;
     try {
       const options = parseOptions(command, opening, texts);
-      await this.#options.handler.handle(
-        { asker: writerOf(client, data), command: 'story', options, locale, mayManage: false },
-        sink,
-      );
+      await this.#answer({ asker: writerOf(client, data), command: 'story', options, locale, mayManage: false }, sink);
     } catch (error) {
       if (!(error instanceof FabulistError)) throw error;
       await sink.send(errorReply(error.message));
     }
+  }
+
+  #answer(invocation: Invocation, sink: DiscordSink): Promise<void> {
+    const given = this.#turns.take(async () => {
+      if (!this.#silent.signal.aborted) await this.#options.handler.handle(invocation, sink);
+    });
+    return this.#answers.follow(given, sink, textsFor(invocation.locale), invocation.command === 'train');
   }
 
   async #acknowledge(data: APIInteraction, type: InteractionResponseType, more?: object): Promise<string | undefined> {
@@ -231,7 +258,7 @@ export class DiscordAdapter implements ChatAdapter {
 
   #upload(attachment: Attachment): Upload {
     const { maxUpload: maxBytes, downloadTimeout: timeout = 60_000, cdnOrigins: origins } = this.#options;
-    const { signal } = this.#stopping;
+    const { signal } = this.#silent;
     return { fileName: attachment.filename, read: () => download(attachment, { origins, maxBytes, timeout, signal }) };
   }
 
@@ -239,42 +266,10 @@ export class DiscordAdapter implements ChatAdapter {
     return { asker: askerOf(data), locale: localeOf(data.locale) };
   }
 
-  #sinkFor(
-    client: Client,
-    data: Asking,
-    reply: { ids: readonly string[]; first: number; ephemeral: boolean; pressed: boolean },
-  ): InteractionSink {
-    const { token, application_id: application } = data;
-    const channelId = String(data.channel?.id);
-    const channel = new ChannelPlace(client.rest, channelId);
-    const original = reply.ids.at(-1) ?? '@original';
-    const place = new InteractionPlace(this.#interactions, application, token, original, channel);
-    const movesAt = Date.now() + MOVES_AFTER;
-    return new InteractionSink(this.#surroundings(channelId, localeOf(data.locale)), {
-      ...reply,
-      place,
-      channel,
-      movesAt,
-    });
-  }
-
-  #surroundings(channel: string, locale: Invocation['locale']): SinkSurroundings {
-    return {
-      texts: textsFor(locale),
-      minimumInterval: this.#options.editInterval ?? 2_000,
-      signal: this.#stopping.signal,
-      onRefused: (error) => {
-        if (this.#refusing.has(channel)) return;
-        this.#refusing.add(channel);
-        this.#options.log.warn({ err: error, channel }, 'A channel does not take our messages; permission is missing');
-      },
-    };
-  }
-
   /** Whatever goes wrong with one request must not end the process, nor any other request. */
   #guard(work: Promise<void>, message: string): void {
     work.catch((error: unknown) => {
-      if (!this.#stopping.signal.aborted) this.#options.log.error({ err: error }, message);
+      if (!this.#silent.signal.aborted) this.#options.log.error({ err: error }, message);
     });
   }
 }

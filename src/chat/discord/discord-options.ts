@@ -1,6 +1,6 @@
-import type { Shards } from '../../config.ts';
+import type { Shards } from '../../config/discord-config.ts';
 import type { ChatHandler } from '../chat-handler.ts';
-import type { DiscordLog } from './connection.ts';
+import type { DiscordLog } from './outages.ts';
 
 export interface DiscordOptions {
   readonly handler: ChatHandler;
@@ -17,6 +17,8 @@ export interface DiscordOptions {
   readonly editInterval?: number;
   /** Milliseconds that a download may take; default 60,000. */
   readonly downloadTimeout?: number;
+  /** Milliseconds that answers under way are waited for when the bot is stopped; default 1,500. */
+  readonly stopPatience?: number;
   /** Milliseconds that an outage may last before it is logged; default 10,000. */
   readonly patience?: number;
 }

@@ -1,3 +1,4 @@
+import type { ReportTo } from '../../training/trainer.ts';
 import type { ReplySink } from '../adapter.ts';
 import type { Message } from '../message.ts';
 import type { Texts } from '../texts/texts.ts';
@@ -16,10 +17,19 @@ export interface SinkSurroundings {
   readonly signal: AbortSignal;
   /** Told when a channel does not take our messages. */
   readonly onRefused: (error: unknown) => void;
+  /** Told when an answer for one person's eyes came after its token had ended. */
+  readonly onLost: (error: unknown) => void;
+  /** How a message in this channel is found again after a restart. */
+  readonly placeOf: (message: string) => ReportTo;
+}
+
+/** What a reply goes to, and whether anything of it is there to be seen. */
+export interface DiscordSink extends ReplySink {
+  readonly shown: boolean;
 }
 
 /** A reply in a channel, such as to a mention. */
-export class ChannelSink implements ReplySink {
+export class ChannelSink implements DiscordSink {
   readonly minimumInterval: number;
   readonly #surroundings: SinkSurroundings;
   readonly #trail: Trail;
@@ -28,6 +38,10 @@ export class ChannelSink implements ReplySink {
     this.minimumInterval = surroundings.minimumInterval;
     this.#surroundings = surroundings;
     this.#trail = trail;
+  }
+
+  get shown(): boolean {
+    return this.#trail.id !== undefined;
   }
 
   /** Here nothing can be said to one person alone; replies that must be (an export) come of commands. */
@@ -65,18 +79,28 @@ export interface InteractionReply {
  * The reply to an interaction. Its token lives for 15 minutes: what goes on for longer, a training, moves to an ordinary
  * message of the channel shortly before.
  */
-export class InteractionSink implements ReplySink {
+export class InteractionSink implements DiscordSink {
   readonly minimumInterval: number;
   readonly #surroundings: SinkSurroundings;
   readonly #reply: InteractionReply;
   #trail: Trail;
   #moved = false;
+  #shown = false;
 
   constructor(surroundings: SinkSurroundings, reply: InteractionReply) {
     this.minimumInterval = surroundings.minimumInterval;
     this.#surroundings = surroundings;
     this.#reply = reply;
     this.#trail = new Trail(reply.place, reply.ids, reply.first);
+  }
+
+  get shown(): boolean {
+    return this.#shown;
+  }
+
+  get movedTo(): ReportTo | undefined {
+    const { id } = this.#trail;
+    return this.#moved && id !== undefined ? this.#surroundings.placeOf(id) : undefined;
   }
 
   send(message: Message): Promise<void> {
@@ -87,6 +111,10 @@ export class InteractionSink implements ReplySink {
   async edit(message: Message): Promise<void> {
     if (this.#surroundings.signal.aborted) return;
     if (!message.private || this.#reply.ephemeral) return this.#show(message);
+    // What everybody saw being asked may be answered before all where it can no longer be to one: but not with a file.
+    if (!message.file && (this.#moved || Date.now() >= this.#reply.movesAt)) {
+      return this.#show({ ...message, private: false });
+    }
     // The deferred message is for all to see, so this one goes beside it, and that one goes.
     await this.#trail.clear();
     await this.#privately(message);
@@ -95,9 +123,15 @@ export class InteractionSink implements ReplySink {
   async #privately(message: Message): Promise<void> {
     if (this.#surroundings.signal.aborted) return;
     const contents = contentsOf(message, this.#surroundings.texts);
-    for (const [at, content] of contents.entries()) {
-      const last = at === contents.length - 1;
-      await this.#reply.place.postPrivately(last ? lastPayload(content, message, 0, []) : textPayload(content));
+    try {
+      for (const [at, content] of contents.entries()) {
+        const last = at === contents.length - 1;
+        await this.#reply.place.postPrivately(last ? lastPayload(content, message, 0, []) : textPayload(content));
+      }
+      this.#shown = true;
+    } catch (error) {
+      if (!isOver(error)) throw error;
+      this.#surroundings.onLost(error);
     }
   }
 
@@ -107,17 +141,19 @@ export class InteractionSink implements ReplySink {
   }
 
   async #show(message: Message): Promise<void> {
-    const { texts } = this.#surroundings;
-    if (this.#surroundings.signal.aborted) return;
+    const { texts, signal, onLost } = this.#surroundings;
+    if (signal.aborted) return;
     if (this.#moved) return this.#guarded(() => this.#trail.show(message, texts));
     // What is for one person's eyes stays with the token, and ends with it.
     const movable = !this.#reply.ephemeral && !message.private;
     if (movable && Date.now() >= this.#reply.movesAt && (await this.#move(message))) return;
     try {
       await this.#trail.show(message, texts);
+      this.#shown = true;
     } catch (error) {
       if (!isOver(error)) return this.#guarded(() => Promise.reject(error));
       if (movable) await this.#move(message);
+      else onLost(error);
     }
   }
 
@@ -133,6 +169,7 @@ export class InteractionSink implements ReplySink {
     await this.#trail.clear().catch(() => undefined);
     this.#trail = trail;
     this.#moved = true;
+    this.#shown = true;
     return true;
   }
 

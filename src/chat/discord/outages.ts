@@ -1,5 +1,9 @@
 import { type Client, Events, GatewayCloseCodes } from 'discord.js';
-import type { DiscordLog } from './connection.ts';
+
+export interface DiscordLog {
+  error(details: object, message: string): void;
+  warn(details: object, message: string): void;
+}
 
 const LOST = 'The connection to Discord is lost; reconnecting until it is back';
 

@@ -1,5 +1,5 @@
 import { MessageFlags, type REST, Routes } from 'discord.js';
-import { isGone, isReplyRefused } from './api-errors.ts';
+import { isGone, isRefused, isReplyRefused } from './api-errors.ts';
 import type { Payload } from './payload.ts';
 
 /** Where the messages of one reply are. A message that somebody has deleted is not brought back. */
@@ -36,17 +36,42 @@ export class ChannelPlace implements Place {
     }
   }
 
-  async edit(id: string, { body, files }: Payload): Promise<void> {
-    await unlessGone(this.#rest.patch(Routes.channelMessage(this.#channel, id), { body, files }));
+  async edit(id: string, payload: Payload): Promise<void> {
+    const send = ({ body, files }: Payload) =>
+      unlessGone(this.#rest.patch(Routes.channelMessage(this.#channel, id), { body, files }));
+    await withoutFilesIfRefused(payload, send);
+  }
+
+  /** Whether a message is still there, as far as we may see. */
+  async has(id: string): Promise<boolean> {
+    try {
+      await this.#rest.get(Routes.channelMessage(this.#channel, id));
+      return true;
+    } catch (error) {
+      if (isGone(error)) return false;
+      // Without Read Message History our own messages cannot be read, and can be edited all the same.
+      if (isRefused(error)) return true;
+      throw error;
+    }
   }
 
   async remove(id: string): Promise<void> {
     await unlessGone(this.#rest.delete(Routes.channelMessage(this.#channel, id)));
   }
 
-  async #send({ body, files }: Payload): Promise<string> {
-    const sent = await this.#rest.post(Routes.channelMessages(this.#channel), { body, files });
-    return (sent as { id: string }).id;
+  async #send(payload: Payload): Promise<string> {
+    const post = ({ body, files }: Payload) => this.#rest.post(Routes.channelMessages(this.#channel), { body, files });
+    return ((await withoutFilesIfRefused(payload, post)) as { id: string }).id;
+  }
+}
+
+/** Files need a permission of their own; without it, the words are said alone. */
+async function withoutFilesIfRefused<T>(payload: Payload, send: (payload: Payload) => Promise<T>): Promise<T> {
+  try {
+    return await send(payload);
+  } catch (error) {
+    if (!isRefused(error) || payload.files.length === 0) throw error;
+    return send({ body: { ...payload.body, attachments: [] }, files: [] });
   }
 }
 

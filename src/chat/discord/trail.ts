@@ -20,6 +20,11 @@ export class Trail {
     this.#first = first;
   }
 
+  /** The id of the first message that is there. */
+  get id(): string | undefined {
+    return this.#ids[0];
+  }
+
   /** Edits, adds and deletes messages until they are these. */
   async show(message: Message, texts: Texts): Promise<void> {
     const contents = contentsOf(message, texts);

@@ -3,7 +3,7 @@ import type { Locale } from '../locale.ts';
 import { textsFor } from '../texts/texts.ts';
 import { draw, roundedUp } from './chart.ts';
 import { type CurveFacts, curveFacts } from './curve-facts.ts';
-import { COLOURS, type Look } from './look.ts';
+import { coloursOf, type Look } from './look.ts';
 
 export type { CurvePoint } from '../../language/progress.ts';
 
@@ -16,7 +16,7 @@ const WORTH_TIMING = 1;
  */
 export function learningCurveSvg(points: readonly CurvePoint[], look: Look): string {
   const { pictures, figures } = textsFor(look.locale);
-  const colours = COLOURS[look.theme];
+  const colours = coloursOf(look);
   const facts = curveFacts(points);
   const { x, unit, most } = horizontal(facts, look.locale);
   const read = facts.points.map((point) => [x(point), point.loss]);

@@ -8,6 +8,8 @@ export interface Look {
   readonly width?: number;
   /** Default: 360. */
   readonly height?: number;
+  /** Default: those of the theme. */
+  readonly colours?: Colours;
   /** Above the chart, in one line that is cut where it does not fit; default: none. */
   readonly title?: string;
 }
@@ -25,7 +27,7 @@ export interface Colours {
 }
 
 /** Text against its paper has a contrast of 4.5 at least, a line of 3. */
-export const COLOURS: Readonly<Record<Look['theme'], Colours>> = {
+const COLOURS: Readonly<Record<Look['theme'], Colours>> = {
   light: {
     paper: '#ffffff',
     text: '#1f2328',
@@ -45,6 +47,10 @@ export const COLOURS: Readonly<Record<Look['theme'], Colours>> = {
     right: '#34d3b4',
   },
 };
+
+export function coloursOf({ colours, theme }: Look): Colours {
+  return colours ?? COLOURS[theme];
+}
 
 /** The first is drawn into PNGs; a page that shows the SVG may not have it. */
 export const FONT = 'Inter, system-ui, sans-serif';

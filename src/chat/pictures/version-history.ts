@@ -3,7 +3,7 @@ import type { Locale } from '../locale.ts';
 import { textsFor } from '../texts/texts.ts';
 import { draw, roundedUp } from './chart.ts';
 import { moment } from './learning-curve.ts';
-import { COLOURS, type Look } from './look.ts';
+import { coloursOf, type Look } from './look.ts';
 
 /** How a history looks, and which of its versions tells. */
 export interface HistoryLook extends Look {
@@ -18,7 +18,7 @@ export interface HistoryLook extends Look {
  */
 export function versionHistorySvg(versions: readonly Version[], look: HistoryLook): string {
   const { pictures, figures } = textsFor(look.locale);
-  const colours = COLOURS[look.theme];
+  const colours = coloursOf(look);
   const { drawn, unread } = historyOf(versions);
   const days = daysOf(drawn, look.locale);
   const telling = drawn.findIndex(({ id }) => id === look.telling);

@@ -12,6 +12,7 @@ export function accuracyReply(report: AccuracyReport, texts: Texts, picture?: Pi
   const standing = standingOf(report, texts).map(plain);
   return {
     paragraphs: [title, ...figures, ...(telling ? [plain(versionsOf(report, telling, texts))] : []), ...standing],
+    about: corpus.name,
     ...(picture && { picture }),
   };
 }

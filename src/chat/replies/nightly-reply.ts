@@ -15,7 +15,10 @@ export function nightlyReply({ corpus, storiesRead, before, after, problem }: Ni
   const { sampleText } = after.figures;
   const sample: Paragraph[] = sampleText ? [[{ text: `${nightly.sample}: ` }, { text: sampleText, italic: true }]] : [];
   const known = before ? compared(before.figures, after.figures, texts) : knownNow(after.figures, texts);
-  return { paragraphs: [[{ text: read, bold: true }], ...[...known, verdict].map(plain), ...sample] };
+  return {
+    paragraphs: [[{ text: read, bold: true }], ...[...known, verdict].map(plain), ...sample],
+    about: corpus.name,
+  };
 }
 
 /** By the figures that decide which model tells: of text that was held out where both have such, else of what was read. */

@@ -58,7 +58,7 @@ export function helpReply(texts: Texts, locale: Locale, handsOver: HandsOver = '
   const { path, actions } = texts.help;
   const commands = COMMANDS.flatMap((command): Paragraph[] => {
     const does = describeCommand(command, locale);
-    if (handsOver === 'attachment') return [line(`/${command.name}`, does)];
+    if (handsOver !== 'path') return [line(`/${command.name}`, does)];
     if (command.name === 'train') return [line(`/train ${path.name}`, path.does)];
     const more = Object.entries(actions).filter(([action]) => ACTION_AFTER[action as ActionName] === command.name);
     return [line(`/${command.name}`, does), ...more.map(([action, doing]) => line(`/${action}`, doing))];
@@ -69,6 +69,7 @@ export function helpReply(texts: Texts, locale: Locale, handsOver: HandsOver = '
       [{ text: `/story ${texts.help.example}`, code: true }],
       ...commands,
       plain(texts.help.options),
+      ...(handsOver === 'message' ? [plain(texts.help.mention)] : []),
       [{ text: texts.help.privacyTitle, bold: true }, { text: `: ${texts.help.privacy}` }],
     ],
     private: true,

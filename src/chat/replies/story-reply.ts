@@ -10,6 +10,7 @@ export function storyReply(story: Story, texts: Texts): Message {
   const names: ActionName[] = story.parts > 1 ? ['continue', 'retell', 'undo'] : ['continue', 'retell'];
   return {
     paragraphs: [told, ...notes],
+    about: story.corpus,
     // A story that could not be kept cannot go on.
     ...(story.id && { actions: names.map((name) => ({ name, label: texts.actions[name], target: story.id })) }),
   };

@@ -28,6 +28,7 @@ export function trainingReply(
       ...resultOf(corpus, event, texts),
     ],
     card,
+    about: corpus,
     ...(stops && { actions: [{ name: 'stop', label: texts.actions.stop, target: corpus }] }),
     ...(picture && { picture }),
   };
@@ -54,7 +55,16 @@ function cardOf(corpus: string, event: Exclude<TrainingEvent, { kind: 'log' }>, 
       return { ...nothing, state: 'running', title: training.preparing(corpus), share: event.share, facts };
     }
     case 'progress': {
-      const { step, share, secondsLeft, accuracy, loss, sample } = event.progress;
+      const {
+        share,
+        secondsLeft,
+        accuracy,
+        loss,
+        sample,
+        step,
+        secondsSpent: seconds,
+        heldOutPerplexity,
+      } = event.progress;
       const facts = [
         ...(secondsLeft === null ? [] : [{ label: training.timeLeft, value: figures.duration(secondsLeft) }]),
         // Before the first step there is nothing to say of it.
@@ -65,7 +75,8 @@ function cardOf(corpus: string, event: Exclude<TrainingEvent, { kind: 'log' }>, 
               { label: training.loss, value: figures.number(loss, 2) },
             ]),
       ];
-      return { state: 'running', title: training.learning(corpus), share, facts, sample };
+      const point = { step, seconds, loss, accuracy, heldOutPerplexity };
+      return { state: 'running', title: training.learning(corpus), share, facts, sample, point };
     }
     case 'finished':
       return { ...nothing, state: 'ended', title: corpus, share: 1, sample: event.version.figures.sampleText || null };

@@ -34,6 +34,8 @@ export const de: typeof en = {
     noFile: {
       attachment: 'Gib mir eine Geschichte zum Lernen: Häng eine Datei .txt, .md, .html oder .epub an /train an.',
       path: 'Gib mir eine Datei .txt, .md, .html oder .epub zum Lernen: /train PFAD, etwa /train geschichten/fabel.txt',
+      message:
+        'Gib mir eine Geschichte zum Lernen: /train fragt nach der Datei, oder häng sie an eine Nachricht, die mich erwähnt.',
     },
     preparing: (corpus) => `Ich mache mich bereit, „${corpus}“ zu lernen`,
     learning: (corpus) => `Ich lerne „${corpus}“`,
@@ -194,15 +196,36 @@ export const de: typeof en = {
       stop: 'Ein Lernen jetzt beenden und das Beste behalten, was gelernt ist',
     },
     options: 'Was du einstellen willst, schreibst du dazu: /story corpus:fabeln words:64 Auf einer Insel',
+    mention:
+      'In Threads und wo du sonst willst, erwähne mich stattdessen: @Fabulist Auf einer Insel, @Fabulist accuracy, oder @Fabulist train mit einer Datei daran.',
     privacyTitle: 'Was ich behalte',
     privacy:
       'Ich lese nur, was du mir gibst: die Dateien von /train und die Anfänge deiner Geschichten, nie, was Leute einander sagen. ' +
       'Dateien hebe ich mit einem Vermerk auf, wem sie gehören, bis du /forget sagst, und ebenso die Modelle, die daraus gelernt haben. ' +
       'Eine erzählte Geschichte behalte ich einen Tag lang, damit sie weitergehen kann. Alles bleibt auf dem Rechner, auf dem ich laufe.',
   },
+  slack: {
+    invite: 'Bilder darf ich hier erst zeigen, wenn ihr mich einladet: /invite @Fabulist',
+    sentDirectly: (file) => `Ich habe dir ${file} als Direktnachricht geschickt.`,
+    reading: (files) => `Ich lese ${files} …`,
+    tooLate: 'Das Formular ging nicht rechtzeitig auf: Gib den Befehl noch einmal ein.',
+    noFileThere: 'An dieser Nachricht hängt keine Datei.',
+    modal: {
+      title: 'Geschichten lernen',
+      submit: 'Lernen',
+      close: 'Abbrechen',
+      file: 'Geschichten',
+      fileHint: '.txt, .md, .html oder .epub, höchstens 10 Dateien. Ohne lerne ich die Sammlung noch einmal.',
+      corpus: 'Sammlung',
+      corpusHint: 'Wohin sie kommen. Sonst heißt sie wie die erste Datei.',
+      mode: 'Mit dem, was schon in der Sammlung ist',
+      nothing: 'Wähle eine Datei, oder nenne eine Sammlung, die ich noch einmal lernen soll.',
+    },
+  },
   errors: {
     defect: 'In Fabulist ist etwas schiefgegangen; Näheres steht im Protokoll.',
     notAllowed: 'Das darf nur, wer diesen Server verwalten darf.',
+    stopping: 'Ich wurde mittendrin angehalten; frag mich in einer Minute noch einmal.',
     cannotShow: 'Diese Antwort ließ sich nicht anzeigen.',
     unknownRequest: 'Diesen Befehl oder Knopf kenne ich nicht mehr; /help zeigt, was ich kann.',
   },

@@ -32,6 +32,7 @@ export const en = {
     noFile: {
       attachment: 'Hand me a story to learn from: attach a .txt, .md, .html or .epub file to /train.',
       path: 'Hand me a .txt, .md, .html or .epub file to learn from: /train PATH, such as /train stories/fable.txt',
+      message: 'Hand me a story to learn from: /train asks for the file, or attach it to a message that mentions me.',
     },
     preparing: (corpus: string) => `Getting ready to learn “${corpus}”`,
     learning: (corpus: string) => `Learning “${corpus}”`,
@@ -187,15 +188,36 @@ export const en = {
       stop: 'End a training now and keep the best that it has learned',
     },
     options: 'Options go into the text: /story corpus:fables words:64 had a general',
+    mention:
+      'In threads, and wherever you like, mention me instead: @Fabulist had a general, @Fabulist accuracy, or @Fabulist train with a file attached.',
     privacyTitle: 'What I keep',
     privacy:
       'I read only what you hand me: the files of /train and the openings of your stories, never what people say to each other. ' +
       'Files are kept with a note of whose they are until you /forget them, and so are the models that learned from them. ' +
       'A story that I told is kept for a day, so that it can be continued. It all stays on the machine that runs me.',
   },
+  slack: {
+    invite: 'I may not show pictures here until you invite me: /invite @Fabulist',
+    sentDirectly: (file: string) => `I sent you ${file} as a direct message.`,
+    reading: (files: string) => `Reading ${files} …`,
+    tooLate: 'The form did not open in time: type the command again.',
+    noFileThere: 'There is no file on that message.',
+    modal: {
+      title: 'Learn from a story',
+      submit: 'Learn',
+      close: 'Cancel',
+      file: 'Stories',
+      fileHint: '.txt, .md, .html or .epub, 10 files at most. Without one I learn the collection once more.',
+      corpus: 'Collection',
+      corpusHint: 'Where they go. Left out, it is named like the first file.',
+      mode: 'With what is in the collection already',
+      nothing: 'Choose a file, or name a collection to learn once more.',
+    },
+  },
   errors: {
     defect: 'Something went wrong inside Fabulist; the details are in its log.',
     notAllowed: 'Only who may manage this server can do that.',
+    stopping: 'I was stopped in the middle of this; ask me again in a minute.',
     cannotShow: 'This reply could not be shown.',
     unknownRequest: 'I no longer know this command or button; /help shows what I can do.',
   },

@@ -53,12 +53,18 @@ function* encodings(bytes: Uint8Array, declared: string | undefined): Iterable<E
   if (!sample.includes(0x1b)) yield { label: 'utf-8' };
   if (declared) yield { label: declared };
   const likely = chardet.analyse(sample).map(({ name }) => name);
-  // A damaged UTF-8 is still known by its other characters; what is not UTF-8 scores low there.
-  if (likely[0] === 'UTF-8') yield { label: 'utf-8', leniently: true };
+  if (isDamagedUtf8(sample)) yield { label: 'utf-8', leniently: true };
   for (const label of likely) yield { label };
   // Chinese without a single Latin letter, blank or line end has no zeros in UTF-16 either.
   for (const label of byZeros(sample)) if (isSensible(decode(sample, label))) yield { label };
   for (const label of likely) yield { label, leniently: true };
+}
+
+/** A damaged UTF-8 is still known by its other characters, which hardly any text in another encoding has by chance. */
+function isDamagedUtf8(sample: Uint8Array): boolean {
+  const text = new TextDecoder().decode(sample);
+  const wrong = text.match(/\ufffd/g)?.length ?? 0;
+  return (text.match(/[^\0-\x7f\ufffd]/g)?.length ?? 0) > 4 * wrong;
 }
 
 /** Both ways of UTF-16, the likelier first. */

@@ -13,6 +13,8 @@ const INTERRUPTING_SHARE = 1 / 3;
 const PAGE = 5;
 /** A running head stands so near to its page number, in lines that are not empty. */
 const NEAR = 2;
+/** And in this many lines, empty ones counted. */
+const FAR = 8;
 const LONGEST_HEAD = 80;
 const PAGE_BREAK = '\f';
 
@@ -125,7 +127,11 @@ function runningHeadsOf(lines: readonly string[], numbers: ReadonlySet<number>, 
     if (breaks.has(edge)) consider(edge);
     for (const step of [-1, 1]) {
       let seen = 0;
-      for (let at = edge + step; seen < NEAR && at >= 0 && at < lines.length; at += step) {
+      for (
+        let at = edge + step;
+        seen < NEAR && at >= 0 && at < lines.length && Math.abs(at - edge) <= FAR;
+        at += step
+      ) {
         if ((lines[at] as string).replaceAll(PAGE_BREAK, '').trim() === '') continue;
         seen++;
         consider(at);

@@ -1,7 +1,6 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import { FabulistError } from '../../errors.ts';
 import { detectLanguage } from '../detect-language.ts';
-import { tokenize } from '../tokenizer.ts';
+import { tokenizeFormsInTurns } from '../tokenizer.ts';
 import { cleanText, type Removed } from './clean-text.ts';
 import { type DecodedText, decodeText } from './decode-text.ts';
 import { epubText } from './epub.ts';
@@ -32,8 +31,6 @@ export interface StoryFileLimits {
 }
 
 const MEGABYTE = 1024 * 1024;
-/** Characters counted at one go: some ten milliseconds. */
-const STRETCH = 100_000;
 
 /**
  * Reads an uploaded file: finds its encoding and its language. Throws `bad-file`, `too-large` and `too-short` with one
@@ -52,7 +49,7 @@ export async function readStoryFile(fileName: string, bytes: Uint8Array, limits:
   if (bytes.byteLength === 0) throw new FabulistError('bad-file', `${name} is empty.`);
   const { text: written, encoding, format } = await textOf(name, fileName, bytes);
   const { text, removed } = await cleanText(written);
-  const words = await countSymbols(text);
+  const words = (await tokenizeFormsInTurns(text)).length;
   if (words < limits.symbols) {
     const has = words === 0 ? 'no words' : `only ${words} ${words === 1 ? 'word' : 'words'}`;
     throw new FabulistError(
@@ -61,20 +58,6 @@ export async function readStoryFile(fileName: string, bytes: Uint8Array, limits:
     );
   }
   return { text, format, encoding, language: detectLanguage(text), words, removed };
-}
-
-/** Counts a stretch at a time, so that a long book does not hold up everybody else in the process. */
-async function countSymbols(text: string): Promise<number> {
-  let count = 0;
-  for (let from = 0; from < text.length; ) {
-    // A stretch ends at white space, which no symbol crosses; where there is none for so long, it ends somewhere.
-    const space = text.slice(from + STRETCH, from + 2 * STRETCH).search(/\s/u);
-    const to = from + STRETCH + Math.max(0, space);
-    count += tokenize(text.slice(from, to)).length;
-    from = to;
-    await turn();
-  }
-  return count;
 }
 
 /** The text of a file of any kind that is read, as it stands there. */

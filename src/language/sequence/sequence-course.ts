@@ -52,7 +52,7 @@ export class SequenceCourse implements Course {
     const times = new Uint32Array(text.vocabulary.size);
     for (const story of text.stories) for (const id of story) times[id] = (times[id] as number) + 1;
     const rare = (id: number) => (times[id] as number) <= RARE;
-    this.#streams = new Streams(text.stories, recipe.seed, text.vocabulary.idOf(UNKNOWN), rare);
+    this.#streams = new Streams(text.stories, recipe, text.vocabulary.idOf(UNKNOWN), rare);
     this.#learner = new SequenceLearner(engine, recipe, text.vocabulary.size);
   }
 

@@ -22,8 +22,6 @@ import type { StreamStep } from './streams.ts';
 
 /** The gradient's norm at most (Pascanu, Mikolov and Bengio 2013): one odd stretch must not throw the weights away. */
 const CLIP = 0.5;
-/** Share of the recurrent weights left out at each step (DropConnect: Merity, Keskar and Socher 2018). */
-const RECURRENT_DROPOUT = 0.3;
 /** Steps between two looks of the average at the weights. */
 const AVERAGE_EVERY = 5;
 /** How far back the average looks: about a share 1 / LOOK_BACK of all steps (Shamir and Zhang 2013). */
@@ -185,7 +183,7 @@ export class SequenceLearner {
   }
 
   #masks({ streams, ids }: Stretch): Masks {
-    const { layers, units, embedding, dropout, seed } = this.#recipe;
+    const { layers, units, embedding, dropout, recurrentDropout, seed } = this.#recipe;
     const steps = ids.length / streams;
     let drawn = 0;
     const mask = (shape: readonly number[], rate: number) => {
@@ -199,7 +197,7 @@ export class SequenceLearner {
     const byLayer = <T>(make: () => T) => Array.from({ length: layers }, make);
     return {
       input: mask([steps, streams, embedding], dropout),
-      recurrent: byLayer(() => mask([units, 4 * units], Math.min(dropout, RECURRENT_DROPOUT))),
+      recurrent: byLayer(() => mask([units, 4 * units], recurrentDropout)),
       state: byLayer(() => mask([steps, streams, units], dropout)),
       output: mask([ids.length, embedding], dropout),
     };

@@ -21,7 +21,7 @@ export interface Stretch {
 export interface Masks {
   /** (steps, streams, embedding): of the symbols' rows. */
   readonly input: Tensor;
-  /** By layer, (units, 4 units): of the recurrent weights, the same for all symbols of the stretch. */
+  /** By layer, (units, 4 units): of the recurrent weights, the same for all symbols of the stretch (Merity and others 2018). */
   readonly recurrent: readonly Tensor[];
   /** By layer, (steps, streams, units): of what the layer hands on. */
   readonly state: readonly Tensor[];

@@ -1,14 +1,9 @@
 import { Random } from '../random.ts';
+import type { Recipe } from '../recipe.ts';
+import { divide } from './division.ts';
 import type { Stretch } from './sequence-network.ts';
 
-/** Symbols of each stream between two steps of learning: how far back-propagation reaches. */
-const SPAN = 35;
-const STREAMS = 20;
-/** A stream of fewer stretches than this would begin anew all the time. */
-const STRETCHES = 4;
-
-/** Share of rare symbols read as unknown, and of streams that begin anew at a stretch. */
-const HIDDEN = 0.2;
+/** Share of streams that begin anew at a stretch. */
 const FORGETS = 0.05;
 
 /** One step's stretch, and which streams forget what they read before it. */
@@ -29,18 +24,19 @@ export class Streams {
   readonly streams: number;
   readonly #text: Int32Array;
   readonly #seed: number;
+  readonly #hidden: number;
   readonly #span: number;
   readonly #length: number;
   readonly #rare: (id: number) => boolean;
   readonly #unknown: number | undefined;
 
   /**
-   * stories: at least two symbols in all. rare: symbols that are now and then read as `unknown`, so that the model learns
-   * what follows a word it has never seen; no such where there is no `unknown`.
+   * stories: at least two symbols in all. rare: the symbols of which a share `hidden` is read as `unknown`, so that the model
+   * learns what follows a word it has never seen; none where there is no `unknown`.
    */
   constructor(
     stories: readonly Int32Array[],
-    seed: number,
+    { seed, hidden }: Pick<Recipe, 'seed' | 'hidden'>,
     unknown: number | undefined,
     rare: (id: number) => boolean,
   ) {
@@ -52,9 +48,10 @@ export class Streams {
       at += story.length;
     }
     this.#seed = seed;
+    this.#hidden = hidden;
     this.#unknown = unknown;
     this.#rare = rare;
-    const { streams, span, length, epoch } = divided(symbols);
+    const { streams, span, length, epoch } = divide(symbols);
     this.streams = streams;
     this.#span = span;
     this.#length = length;
@@ -75,24 +72,12 @@ export class Streams {
     for (let t = 0; t < span; t++) {
       for (let s = 0; s < streams; s++) {
         const id = symbol(s, t);
-        const hidden = this.#unknown !== undefined && this.#rare(id) && random.next() < HIDDEN;
-        ids[t * streams + s] = hidden ? (this.#unknown as number) : id;
+        const unread = this.#unknown !== undefined && this.#rare(id) && random.next() < this.#hidden;
+        ids[t * streams + s] = unread ? (this.#unknown as number) : id;
         targets[t * streams + s] = symbol(s, t + 1);
       }
     }
     const remembers = Float32Array.from({ length: streams }, () => (stretch === 0 || random.next() < FORGETS ? 0 : 1));
     return { stretch: { streams, ids, targets }, remembers: remembers.includes(0) ? remembers : null };
   }
-}
-
-function divided(symbols: number): { streams: number; span: number; length: number; epoch: number } {
-  const span = Math.max(1, Math.min(SPAN, symbols - 1));
-  const streams = Math.max(1, Math.min(STREAMS, Math.floor(symbols / (STRETCHES * span))));
-  const length = Math.floor(symbols / streams);
-  return { streams, span, length, epoch: Math.max(1, Math.floor((length - 1) / span)) };
-}
-
-/** Steps in which a text of so many symbols is read once. */
-export function stepsOfPass(symbols: number): number {
-  return divided(symbols).epoch;
 }

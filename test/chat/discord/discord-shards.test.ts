@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { said } from '../../../src/chat/message.ts';
-import type { Shards } from '../../../src/config.ts';
+import type { Shards } from '../../../src/config/discord-config.ts';
 import { FakeLog } from '../adapter-contract.ts';
 import { FakeStoryteller, VERSION } from '../fake-storyteller.ts';
 import { ALICE, adapterOn, EVE, eventually } from './open-discord.ts';

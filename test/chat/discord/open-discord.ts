@@ -45,6 +45,7 @@ export function adapterOn(
     shards: 'auto',
     maxUpload: 1024 * 1024,
     editInterval: 10,
+    stopPatience: 50,
     ...options,
   });
 }

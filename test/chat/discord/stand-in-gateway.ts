@@ -129,7 +129,7 @@ export class StandInGateway {
 }
 
 /** The shard that hears of something: that of its server; the first for what is of no server. */
-export function shardOf(event: string, data: unknown, of: number): number {
+function shardOf(event: string, data: unknown, of: number): number {
   const { guild_id, id } = (typeof data === 'object' && data !== null ? data : {}) as Record<string, unknown>;
   const guild = event.startsWith('GUILD_') ? (guild_id ?? id) : guild_id;
   return typeof guild === 'string' && /^\d{1,20}$/.test(guild) ? Number((BigInt(guild) >> 22n) % BigInt(of)) : 0;

@@ -67,18 +67,24 @@ export class StandIn {
   readonly messages: ShownMessage[] = [];
   readonly asked = new Map<string, Asked>();
   readonly objections: string[] = [];
+  /** Whether payloads are compared with Discord's description; a benchmark measures the bot, not that. */
+  checks = true;
   /** Method and path of every request. */
   readonly requests: string[] = [];
   /** Registered commands by `global` or the id of a server. */
   readonly commands = new Map<string, object[]>();
   /** Channels that the bot may not write in. */
   readonly closed = new Set<string>();
+  /** Channels that the bot may send no files to. */
+  readonly wordsOnly = new Set<string>();
   /** Files by path, served like Discord's own; a function may answer in any way. */
   readonly files = new Map<string, Buffer | ((response: ServerResponse) => void)>();
   /** How many shards it asks for. */
   shards = 1;
   /** How many of the next requests are answered with 429. */
   limits = 0;
+  /** Milliseconds in which an interaction must be acknowledged. */
+  patience = 3_000;
   /** Whether the HTTP API is down. */
   down = false;
   readonly #server: Server;
@@ -174,7 +180,7 @@ export class StandIn {
       const [verb, template = ''] = pattern.split(' ');
       const match = path.match(new RegExp(`^${template.replace(/\{\w+\}/g, '([^/]+)')}$`));
       if (!match || verb !== method) continue;
-      if (sent.json !== undefined) this.#check(method, template, sent.json);
+      if (this.checks && sent.json !== undefined) this.#check(method, template, sent.json);
       return act(this, match.slice(1).map(decodeURIComponent), sent, query);
     }
     this.objections.push(`${method} ${path}: no such route here`);
@@ -232,6 +238,12 @@ export class StandIn {
       );
     }
     return { status: 200, body: { id: message.id, channel_id: message.channel, content: message.content } };
+  }
+
+  /** Why the bot may not send that to a channel by itself. */
+  refused(channel: string, { files }: Sent): Answer | undefined {
+    if (this.closed.has(channel)) return refusal(403, 50001, 'Missing Access');
+    return this.wordsOnly.has(channel) && files.size > 0 ? refusal(403, 50013, 'Missing Permissions') : undefined;
   }
 
   remove(message: ShownMessage | undefined): Answer {
@@ -308,7 +320,8 @@ const ROUTES: readonly (readonly [string, Act])[] = [
     (standIn, [id, token = ''], { json }) => {
       const asked = standIn.asked.get(token);
       const now = Date.now();
-      if (!asked || asked.id !== id || now - asked.at > 3_000) return refusal(404, 10062, 'Unknown interaction');
+      if (!asked || asked.id !== id || now - asked.at > standIn.patience)
+        return refusal(404, 10062, 'Unknown interaction');
       if (asked.answer) return refusal(400, 40060, 'Interaction has already been acknowledged.');
       const answer = json as NonNullable<Asked['answer']>;
       asked.answer = answer;
@@ -352,13 +365,22 @@ const ROUTES: readonly (readonly [string, Act])[] = [
   ],
   [
     'POST /channels/{channel_id}/messages',
-    (standIn, [channel = ''], sent) =>
-      standIn.closed.has(channel) ? refusal(403, 50013, 'Missing Permissions') : standIn.post(channel, sent),
+    (standIn, [channel = ''], sent) => standIn.refused(channel, sent) ?? standIn.post(channel, sent),
+  ],
+  [
+    'GET /channels/{channel_id}/messages/{message_id}',
+    (standIn, [channel = '', id = '']) => {
+      if (standIn.closed.has(channel)) return refusal(403, 50001, 'Missing Access');
+      const found = standIn.message(id);
+      // What is for one person's eyes is in no channel.
+      if (!found || found.onlyFor !== undefined || found.channel !== channel) return NO_MESSAGE;
+      return { status: 200, body: { id, channel_id: channel, content: found.content } };
+    },
   ],
   [
     'PATCH /channels/{channel_id}/messages/{message_id}',
     (standIn, [channel = '', id = ''], sent) =>
-      standIn.closed.has(channel) ? refusal(403, 50001, 'Missing Access') : standIn.change(standIn.message(id), sent),
+      standIn.refused(channel, sent) ?? standIn.change(standIn.message(id), sent),
   ],
   [
     'DELETE /channels/{channel_id}/messages/{message_id}',

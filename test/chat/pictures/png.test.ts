@@ -1,5 +1,5 @@
 import { PNG } from 'pngjs';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { curvePicture } from '../../../src/chat/pictures/curve-picture.ts';
 import { learningCurveSvg } from '../../../src/chat/pictures/learning-curve.ts';
 import { pngOf } from '../../../src/chat/pictures/png.ts';
@@ -73,6 +73,22 @@ describe('the picture of a version', () => {
   ])('is none where the curve is none: %.20s', async (text) => {
     const version = await added({ 'curve.json': Buffer.from(text) });
     expect(await curvePicture(library, corpus, version, 'en')).toBeUndefined();
+  });
+
+  it('is drawn once for all who ask, and again once it could not be', async () => {
+    const version = await added({ 'curve.json': Buffer.from(JSON.stringify(curve())) });
+    const read = vi.spyOn(library, 'readVersion').mockRejectedValueOnce(new Error('The disk is away.'));
+    await expect(curvePicture(library, corpus, version, 'en')).rejects.toThrow('The disk is away.');
+    const [one, same] = await Promise.all([1, 2].map(() => curvePicture(library, corpus, version, 'en')));
+    expect(same).toBe(one);
+    expect(read).toHaveBeenCalledTimes(2);
+    for (let other = 0; other < 24; other++) {
+      await curvePicture(library, corpus, await added({ 'curve.json': Buffer.from('[]') }), 'en');
+    }
+    // Whatever may be read no longer is not shown for ever.
+    read.mockRejectedValueOnce(new Error('It is gone.'));
+    await expect(curvePicture(library, corpus, version, 'en')).rejects.toThrow('It is gone.');
+    read.mockRestore();
   });
 
   it('is none where there is no curve, and fails where there is no version', async () => {

@@ -60,14 +60,14 @@ describe('a story file', () => {
   });
 
   it('in UTF-8 with a few bytes spoilt is still read as UTF-8', async () => {
-    const { text, encoding } = await read(Buffer.concat([Buffer.from(GERMAN), Buffer.from([0xc3])]));
+    const { text, encoding } = await read(Buffer.concat([Buffer.from(GERMAN), Buffer.from([0xc3, 0x20])]));
     expect(encoding).toBe('utf-8');
-    expect(text.slice(0, -1)).toBe(GERMAN);
+    expect(text).toBe(`${GERMAN}\ufffd `);
   });
 
   it('loses its control characters', async () => {
     expect((await read(Buffer.from(`${'one two three four '.repeat(20)}\f\x1b[2J five\x1a`))).text).toMatch(
-      /four {3}\[2J five $/,
+      /four \n \[2J five $/,
     );
   });
 
@@ -93,7 +93,7 @@ describe('a story file', () => {
     [
       'a zip',
       Buffer.from('PK\x03\x04\x14\0', 'latin1'),
-      'story.txt is a zip archive or an office document, not a text: save the story as plain text (.txt) first.',
+      'story.txt is a zip archive, not a text: save the story as plain text (.txt) first.',
     ],
     [
       'a gzip',

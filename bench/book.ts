@@ -1,0 +1,47 @@
+/**
+ * Learning The Adventures of Sherlock Holmes: training seconds to a held-out perplexity of 90 with the LSTM alone
+ * (definition in docs/performance.md), and symbols trained a second, against book_pytorch.py of the same units, embedding
+ * and vocabulary, one after the other.
+ * Run: npm run bench -- book   (--seconds N trains each side no longer than that; without it ours takes 5 minutes)
+ */
+import { type BookTraining, bookPath, trainBook, trainBookInPyTorch } from './book-training.ts';
+import { compared, type Measurement, medianReached } from './measurement.ts';
+import { pythonPeer, rounds, secondsLimit } from './peers.ts';
+
+const GOAL = 90;
+const book = 'sherlock';
+
+const torch = pythonPeer('torch');
+const ours: BookTraining[] = [];
+const theirs: BookTraining[] = [];
+for (let round = 0; round < rounds(1); round++) {
+  if (!bookPath(book)) break;
+  ours.push(await trainBook(book, secondsLimit()));
+  if ('name' in torch) theirs.push(trainBookInPyTorch(book, secondsLimit(), GOAL));
+}
+const peer = (value: (training: BookTraining) => number | null) =>
+  'name' in torch ? { name: torch.name, value: medianReached(theirs.map(value)) } : torch;
+const to90 = ({ curve }: BookTraining) => curve.find(({ perplexity }) => perplexity <= GOAL)?.seconds ?? null;
+const rate = ({ symbolsPerSecond }: BookTraining) => symbolsPerSecond;
+const lowest = ours.map(({ curve }) => Math.min(...curve.map(({ perplexity }) => perplexity)).toFixed(1));
+const rows: Measurement[] =
+  ours.length === 0
+    ? []
+    : [
+        compared(
+          {
+            name: `${book}, LSTM alone, training seconds to a held-out perplexity of ${GOAL}`,
+            unit: 's',
+            note: `${ours[0]?.engine}; lowest perplexity reached ${lowest.join(', ')}`,
+          },
+          medianReached(ours.map(to90)),
+          peer(to90),
+        ),
+        compared(
+          { name: `${book}, symbols trained a second`, unit: '/s', inverse: true },
+          medianReached(ours.map(rate)),
+          peer(rate),
+        ),
+      ];
+if (rows.length === 0) console.error('The benchmark book needs ../shared/corpora, which is not here.');
+console.log(JSON.stringify(rows));

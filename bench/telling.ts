@@ -1,0 +1,147 @@
+/**
+ * How fast stories are told, untrained weights being as fast as any: one at a time and 32 at once, with the fable's
+ * vocabulary and with a book's; and for how long the process that talks with people is held up while a model is loaded.
+ * Run: npm run bench -- telling   (about 20 s)
+ * With FABULIST_PEERS naming a Python environment that has torch, PyTorch tells as many, in turns with ours; the script is
+ * ../shared/baselines/generate_pytorch.py.
+ */
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Engine } from '../src/engine/engine.ts';
+import { openEngine } from '../src/engine/open-engine.ts';
+import { decodeModel, encodeModel } from '../src/language/checkpoint.ts';
+import type { Model } from '../src/language/model.ts';
+import { initialWeights } from '../src/language/network.ts';
+import { Random } from '../src/language/random.ts';
+import { completeRecipe } from '../src/language/recipe.ts';
+import { GRAMS_ORDER } from '../src/language/sequence/mixture.ts';
+import { countNGrams } from '../src/language/sequence/n-grams.ts';
+import { initialSequenceWeights } from '../src/language/sequence/sequence-network.ts';
+import { Teller } from '../src/language/teller.ts';
+import { Vocabulary } from '../src/language/vocabulary.ts';
+import { LoadedModel } from '../src/story/loaded-model.ts';
+import type { Measurement } from './measurement.ts';
+
+const WORDS = 32;
+const ROUNDS = 15;
+const TURNS = 2;
+const BOOK_SYMBOLS = 130_000;
+const PEER = join(import.meta.dirname, '../../shared/baselines/generate_pytorch.py');
+
+/** An untrained model of 512 units whose text is drawn by Zipf's law. */
+async function madeUpModel(vocabulary: number, symbols: number): Promise<Model> {
+  const recipe = completeRecipe({ holdOut: 0 }, symbols);
+  const sequence = recipe.model === 'sequence';
+  const random = new Random(1);
+  const text = Int32Array.from({ length: symbols }, () => Math.floor(vocabulary ** random.next()) % vocabulary);
+  return {
+    recipe,
+    vocabulary: new Vocabulary(Array.from({ length: vocabulary }, (_, id) => (id === 0 ? '.' : `w${id}`))),
+    text: { stories: [text] },
+    language: 'en',
+    weights: sequence ? initialSequenceWeights(recipe, vocabulary) : initialWeights(recipe, vocabulary),
+    grams: sequence ? await countNGrams([text], GRAMS_ORDER, vocabulary) : null,
+  };
+}
+
+let seeds = 0;
+
+/** Milliseconds for so many stories asked for at once, ROUNDS times. */
+async function tellAtOnce(teller: Teller, stories: number): Promise<number[]> {
+  const times: number[] = [];
+  for (let round = -1; round < ROUNDS; round++) {
+    const start = performance.now();
+    const told = await Promise.all(
+      Array.from({ length: stories }, (_, k) =>
+        // Other stories every time: what was told before is remembered, and PyTorch remembers nothing.
+        teller.tell(Int32Array.of(1 + k, 2, 3), { words: WORDS, temperature: 1, seed: seeds++ }),
+      ),
+    );
+    // The first round warms up.
+    if (round >= 0) times.push(performance.now() - start);
+    if (told.some(({ ids }) => ids.length !== WORDS)) throw new Error('A story came out short.');
+  }
+  return times;
+}
+
+/** What PyTorch takes for 1 and 32 stories, where there is one. */
+function peer(vocabulary: number): Map<number, number> {
+  const python = process.env.FABULIST_PEERS && join(process.env.FABULIST_PEERS, 'bin/python');
+  if (!python || !existsSync(PEER)) return new Map();
+  const printed = execFileSync(python, [PEER, String(vocabulary)], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const lines = printed.trim().split('\n');
+  return new Map(
+    lines.map((line) => JSON.parse(line) as { batch: number; ms: number }).map(({ batch, ms }) => [batch, ms]),
+  );
+}
+
+async function compare(engine: Engine, vocabulary: number, sizes: readonly number[]): Promise<Measurement[]> {
+  const teller = await Teller.open(engine, await madeUpModel(vocabulary, vocabulary < 1_000 ? 300 : BOOK_SYMBOLS));
+  const ours = new Map<number, number[]>(sizes.map((size) => [size, []]));
+  const peers = new Map<number, number[]>(sizes.map((size) => [size, []]));
+  for (let turn = 0; turn < TURNS; turn++) {
+    for (const size of sizes) ours.get(size)?.push(...(await tellAtOnce(teller, size)));
+    for (const [size, ms] of peer(vocabulary)) peers.get(size)?.push(ms);
+  }
+  teller.dispose();
+  return sizes.map((size): Measurement => {
+    const [mine, theirs] = [median(ours.get(size) ?? []), median(peers.get(size) ?? [])];
+    const compared = theirs !== undefined && mine !== undefined;
+    const what = size === 1 ? 'one 32-word story' : `${size} stories of 32 words at once`;
+    return {
+      name: `${what}, 512 units, ${vocabulary.toLocaleString('en')} symbols (${engine.name})`,
+      ours: round(mine ?? Number.NaN),
+      peer: compared ? round(theirs) : null,
+      peerName: compared ? 'PyTorch' : null,
+      unit: 'ms',
+      ratio: compared ? round(mine / theirs) : null,
+    };
+  });
+}
+
+/** The longest that one turn held the event loop while a model of a book was decoded, indexed and handed to the engine. */
+async function loading(engine: Engine): Promise<Measurement> {
+  const files = encodeModel(await madeUpModel(8_000, BOOK_SYMBOLS));
+  const longest: number[] = [];
+  for (let round = 0; round < 5; round++) {
+    const delay = monitorEventLoopDelay({ resolution: 1 });
+    delay.enable();
+    await sleep(20);
+    delay.reset();
+    const loaded = await LoadedModel.open(engine, 'bench', decodeModel(files), Teller.open);
+    await sleep(5);
+    delay.disable();
+    longest.push(delay.max / 1e6 - 1);
+    loaded.teller.dispose();
+  }
+  return {
+    name: 'the event loop is held while a model of 8,000 symbols is loaded, longest turn',
+    ours: round(median(longest) ?? Number.NaN),
+    peer: null,
+    peerName: null,
+    unit: 'ms',
+    ratio: null,
+  };
+}
+
+function median(values: readonly number[]): number | undefined {
+  return [...values].sort((a, b) => a - b)[values.length >> 1];
+}
+
+function round(value: number): number {
+  return Number(value.toPrecision(3));
+}
+
+const { engine } = await openEngine({ choice: 'auto' });
+const measured = [
+  ...(await compare(engine, 112, [1, 32])),
+  ...(await compare(engine, 8_000, [1])),
+  await loading(engine),
+];
+console.log(JSON.stringify(measured));

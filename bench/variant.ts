@@ -1,0 +1,45 @@
+/**
+ * Trains a sequence model of one text with any recipe and prints how well it predicts the held-out tenth: what the table of
+ * docs/models.md was made with. Nothing else runs beside it, and the number of steps decides when it ends, not the clock, so
+ * that a busy machine gives the same figures.
+ *
+ *   npm run variant -- FILE [key=value...]     such as: npm run variant -- book.txt iterations=3000 dropout=0.5 hidden=0
+ */
+import { readFileSync } from 'node:fs';
+import { openEngine } from '../src/engine/open-engine.ts';
+import type { RecipeOptions } from '../src/language/recipe.ts';
+import { PAUSED, trainModel } from '../src/language/train-model.ts';
+
+const [file, ...settings] = process.argv.slice(2);
+if (file === undefined) {
+  console.error('Name a text file, and what of the recipe should differ, such as iterations=3000 dropout=0.4.');
+  process.exit(2);
+}
+const options = Object.fromEntries(
+  settings.map((setting) => {
+    const [key, value] = setting.split('=') as [string, string];
+    return [key, Number(value)];
+  }),
+) as RecipeOptions;
+const text = readFileSync(file, 'utf8').replace(/^\ufeff/, '');
+const { engine } = await openEngine({ choice: 'auto' });
+let shown = 0;
+const trained = await trainModel(
+  engine,
+  [text],
+  { seed: 1, holdOut: 0.1, seconds: 1_000_000, ...options },
+  {
+    onProgress: ({ step, loss, heldOutPerplexity, secondsSpent }) => {
+      if (secondsSpent - shown < 30) return;
+      shown = secondsSpent;
+      console.error(
+        `${step} steps, ${Math.round(secondsSpent)} s, loss ${loss.toFixed(3)}, held-out ${heldOutPerplexity}`,
+      );
+    },
+  },
+);
+if (trained !== PAUSED) {
+  const { steps, seconds, heldOutPerplexity, heldOutPerplexityModelOnly } = trained.figures;
+  console.log(JSON.stringify({ ...options, steps, seconds, heldOutPerplexityModelOnly, heldOutPerplexity }));
+}
+process.exit(0);

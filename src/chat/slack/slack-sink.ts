@@ -1,0 +1,91 @@
+import type { ReplySink } from '../adapter.ts';
+import type { Message } from '../message.ts';
+import { plain } from '../message.ts';
+import type { Texts } from '../texts/texts.ts';
+import { isRefused, isTokenRefused } from './api-errors.ts';
+import { payloadOf } from './payload.ts';
+import { prefixed } from './prefixed.ts';
+import type { ReplyPlace } from './reply-place.ts';
+import { sectionsOf } from './sections.ts';
+import { Trail } from './trail.ts';
+
+/** What every sink needs to know of the adapter. */
+export interface SinkSurroundings {
+  readonly texts: Texts;
+  /** Milliseconds between two edits. */
+  readonly minimumInterval: number;
+  /** Aborted once nobody is answered any more. */
+  readonly signal: AbortSignal;
+  /** What stands before the names of our slash commands. */
+  readonly prefix: string;
+  /** Told when a channel does not take our messages, or Slack our token. */
+  readonly onRefused: (error: unknown) => void;
+}
+
+export interface SlackReply {
+  readonly place: ReplyPlace;
+  /** The messages that are there, see `Trail`: what announced a training, or the one whose button was pressed. */
+  readonly ids: readonly string[];
+  readonly first: number;
+  /** Whether a button was pressed: then what is sent anew leaves its message alone. */
+  readonly pressed: boolean;
+}
+
+/** The reply to whatever somebody did on Slack. */
+export class SlackSink implements ReplySink {
+  readonly minimumInterval: number;
+  readonly #surroundings: SinkSurroundings;
+  readonly #reply: SlackReply;
+  #trail: Trail;
+
+  constructor(surroundings: SinkSurroundings, reply: SlackReply) {
+    this.minimumInterval = surroundings.minimumInterval;
+    this.#surroundings = surroundings;
+    this.#reply = reply;
+    this.#trail = new Trail(reply.place, reply.ids, reply.first);
+  }
+
+  send(message: Message): Promise<void> {
+    if (!this.#reply.pressed) return this.edit(message);
+    if (!message.private) this.#trail = new Trail(this.#reply.place);
+    return message.private ? this.#guarded(() => this.#privately(message)) : this.#show(message);
+  }
+
+  edit(message: Message): Promise<void> {
+    if (!message.private) return this.#show(message);
+    // What stands there is for all to see, so this one goes beside it, and that one goes.
+    return this.#guarded(async () => {
+      await this.#trail.clear();
+      await this.#privately(message);
+    });
+  }
+
+  #show(message: Message): Promise<void> {
+    const { texts, prefix } = this.#surroundings;
+    return this.#guarded(() => this.#trail.show(prefixed(message, prefix), texts));
+  }
+
+  async #privately(message: Message): Promise<void> {
+    const { texts, prefix } = this.#surroundings;
+    const { place } = this.#reply;
+    let shown = prefixed(message, prefix);
+    if (message.file) {
+      const { fileName: name, bytes } = message.file;
+      const away = await place.hand({ name, bytes });
+      if (away) shown = { ...shown, paragraphs: [...shown.paragraphs, plain(texts.slack.sentDirectly(name))] };
+    }
+    for (const sections of sectionsOf(shown, texts)) await place.postPrivately(payloadOf(sections));
+  }
+
+  async #guarded(show: () => Promise<void>): Promise<void> {
+    const { signal, onRefused } = this.#surroundings;
+    if (signal.aborted) return;
+    try {
+      await show();
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!isRefused(error) && !isTokenRefused(error)) throw error;
+      onRefused(error);
+    }
+  }
+}

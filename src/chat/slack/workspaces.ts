@@ -1,0 +1,106 @@
+import { webApi } from '@slack/bolt';
+import { FabulistError } from '../../errors.ts';
+import type { Installations } from './installations.ts';
+import { quietLogger } from './quiet-logger.ts';
+
+/** A workspace that we are installed in. */
+export interface Workspace {
+  readonly team: string;
+  readonly token: string;
+  /** Our user there, by which people mention us. */
+  readonly us: string;
+  readonly bot: string | undefined;
+  /** For messages: waits as long as Slack says where there were too many. */
+  readonly client: webApi.WebClient;
+  /** For what cannot wait behind them: modals, whose triggers live for 3 seconds, and who people are. */
+  readonly prompt: webApi.WebClient;
+}
+
+/** Who Slack says we are. */
+export interface Identity {
+  readonly team: string;
+  readonly enterprise: string | undefined;
+  readonly us: string;
+  readonly bot: string | undefined;
+}
+
+export interface WorkspacesOptions {
+  readonly apiUrl: string;
+  /** Of one workspace; else they are looked for among the installations. */
+  readonly token: string | undefined;
+  readonly installations: Installations | undefined;
+}
+
+/** Where in an organisation of several workspaces we are installed, if not in one workspace. */
+export interface Source {
+  readonly team: string;
+  readonly enterprise?: string | undefined;
+}
+
+/** The workspaces that may use this bot: one, by its token, or those that have installed it. */
+export class Workspaces {
+  readonly #options: WorkspacesOptions;
+  readonly #open = new Map<string, Workspace>();
+  #identity: Identity | undefined;
+
+  constructor(options: WorkspacesOptions) {
+    this.#options = options;
+  }
+
+  /** Asks Slack whose the token is. Throws what Slack answers. */
+  async identify(): Promise<void> {
+    const { token } = this.#options;
+    if (token === undefined) return;
+    const { team_id, enterprise_id, user_id, bot_id, is_enterprise_install } = await newClient(
+      this.#options.apiUrl,
+      token,
+      0,
+    ).auth.test();
+    const enterprise = is_enterprise_install ? enterprise_id : undefined;
+    this.#identity = { team: String(team_id), enterprise, us: String(user_id), bot: bot_id };
+  }
+
+  /** Throws `not-allowed` for a workspace that has not installed us. */
+  async of({ team, enterprise }: Source): Promise<Workspace> {
+    const { token } = this.#options;
+    if (token !== undefined) {
+      const known = this.#identity;
+      const isOurs = known && (known.team === team || (known.enterprise && known.enterprise === enterprise));
+      if (!known || !isOurs) throw notInstalled();
+      return this.#workspace(team, token, known.us, known.bot);
+    }
+    const found = await this.#options.installations?.find(team, enterprise);
+    if (!found) throw notInstalled();
+    return this.#workspace(team, found.token, found.us, found.bot);
+  }
+
+  #workspace(team: string, token: string, us: string, bot: string | undefined): Workspace {
+    const open = this.#open.get(team);
+    if (open?.token === token) return open;
+    const { apiUrl } = this.#options;
+    const [client, prompt] = [newClient(apiUrl, token, 5), newClient(apiUrl, token, 0)];
+    const workspace = { team, token, us, bot, client, prompt };
+    this.#open.set(team, workspace);
+    return workspace;
+  }
+}
+
+function notInstalled(): FabulistError {
+  return new FabulistError('not-allowed', 'I am not installed in that workspace of Slack.');
+}
+
+function newClient(apiUrl: string, token: string, retries: number): webApi.WebClient {
+  return new webApi.WebClient(token, clientOptions(apiUrl, retries));
+}
+
+/** retries: how often a request is repeated that did not get through, or came too early; with none, nothing is waited for. */
+export function clientOptions(apiUrl: string, retries: number): webApi.WebClientOptions {
+  return {
+    slackApiUrl: `${apiUrl}/`,
+    retryConfig: { retries, minTimeout: 500, maxTimeout: 10_000 },
+    rejectRateLimitedCalls: retries === 0,
+    timeout: 30_000,
+    logger: quietLogger,
+    allowAbsoluteUrls: false,
+  };
+}

@@ -1,0 +1,87 @@
+import { arriveAtChat, chatView } from './chat-view.js';
+import { corpusView, loadCorpus } from './corpus-view.js';
+import { libraryView, loadLibrary } from './library-view.js';
+import { html, nothing, render } from './lit/lit-html.js';
+import { follow } from './live.js';
+import { go, onArrival } from './routes.js';
+import { atBottom, stayAtBottom } from './scrolling.js';
+import { load, send } from './server.js';
+import { watchDrops } from './staging.js';
+import { drawWith, say, state, update } from './state.js';
+import { loadStory, storyView } from './story-view.js';
+
+const root = /** @type {HTMLElement} */ (document.getElementById('page'));
+
+drawWith(() => {
+  const stay = state.path === '/' && atBottom();
+  render(page(), root);
+  if (stay) stayAtBottom();
+});
+
+function page() {
+  return html`
+    <a class="skip" href="#main">${say('skip')}</a>
+    <header class="top">
+      <a class="mark" href="/" @click=${go}>${say('title')}</a>
+      <nav aria-label=${say('navigation')}>
+        ${link('/', say('chat'), state.path === '/')}
+        ${link('/library', say('library'), state.path.startsWith('/library'))}
+      </nav>
+      <button class="language" lang=${other()} @click=${changeLanguage}>${say('otherLanguage')}</button>
+    </header>
+    ${view()}
+    <p class="notice" role="alert">${state.notice || nothing}</p>
+    <p class="unseen" role="status">${state.whisper}</p>
+    ${state.dragging ? html`<div class="drop" aria-hidden="true"><p>${say('drop')}</p></div>` : nothing}
+  `;
+}
+
+function view() {
+  if (state.path === '/library') return libraryView();
+  if (state.path.startsWith('/library/')) return corpusView();
+  if (state.path.startsWith('/story/')) return storyView();
+  return chatView();
+}
+
+/** @param {string} path @param {string} text @param {boolean} here */
+function link(path, text, here) {
+  return html`<a href=${path} aria-current=${here ? 'page' : nothing} @click=${go}>${text}</a>`;
+}
+
+function other() {
+  return state.locale === 'de' ? 'en' : 'de';
+}
+
+async function changeLanguage() {
+  await send('/api/language', { language: other() });
+  location.reload();
+}
+
+/** Loads what a view shows. */
+async function prepare() {
+  const [, place, name] = state.path.split('/');
+  if (place === 'story' && name !== undefined) return loadStory(name);
+  if (place !== 'library') return;
+  if (name === undefined) await loadLibrary();
+  else await loadCorpus(decodeURIComponent(name));
+}
+
+async function arrive() {
+  if (state.path === '/') {
+    arriveAtChat();
+    return;
+  }
+  scrollTo(0, 0);
+  await prepare().catch(() => update({ notice: say('failed') }));
+  // Whoever listens is told where they are.
+  queueMicrotask(() => root.querySelector('h1')?.focus({ preventScroll: true }));
+}
+
+const { seen, entries, ...loaded } = await load('/api/state');
+/** @type {import('./state.js').Entry[]} */
+const known = entries;
+update({ ...loaded, entries: new Map(known.map((entry) => [entry.id, entry])) });
+onArrival(arrive);
+watchDrops();
+follow(seen, () => void prepare().catch(() => undefined));
+void arrive();

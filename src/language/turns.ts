@@ -1,0 +1,26 @@
+/** Work that can stop wherever it yields, to go on later: what takes long must not keep everybody waiting. */
+export type Work<T> = Generator<void, T, void>;
+
+/** How long work may hold the thread before others get their turn, in milliseconds. */
+const TURN = 5;
+
+/** Lets everything that waits meanwhile go first. */
+export function othersTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Does the work turn by turn. Rejects with what the work throws. */
+export async function inTurns<T>(work: Work<T>): Promise<T> {
+  let turn = performance.now();
+  for (let step = work.next(); ; step = work.next()) {
+    if (step.done) return step.value;
+    if (performance.now() - turn < TURN) continue;
+    await othersTurn();
+    turn = performance.now();
+  }
+}
+
+/** Does the work at one go. */
+export function atOnce<T>(work: Work<T>): T {
+  for (let step = work.next(); ; step = work.next()) if (step.done) return step.value;
+}

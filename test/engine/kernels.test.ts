@@ -1,0 +1,63 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { ops } from '../../src/engine/engine.ts';
+import { onEachEngine } from '../engines.ts';
+
+/** Ids in any order, rising ones, ones with gaps and ones that leave the last sums empty. */
+const idsOf = fc
+  .tuple(
+    fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 30 }),
+    fc.boolean(),
+    fc.integer({ min: 0, max: 3 }),
+  )
+  .map(([ids, sorted, more]) => ({
+    ids: sorted ? ids.sort((one, other) => one - other) : ids,
+    count: Math.max(...ids) + 1 + more,
+  }));
+
+onEachEngine('rows', (open) => {
+  it('are added up by id, whatever the order of the ids', async () => {
+    const engine = await open();
+    fc.assert(
+      fc.property(idsOf, ({ ids, count }) => {
+        const rows = ids.map((_, row) => [row + 1, 100 * row]);
+        const expected = Array.from({ length: count }, () => [0, 0]);
+        ids.forEach((id, row) => {
+          const sum = expected[id] as number[];
+          (rows[row] as number[]).forEach((value, k) => {
+            sum[k] = (sum[k] as number) + value;
+          });
+        });
+        const before = ops.memory().numTensors;
+        const [table, of] = [ops.tensor2d(rows), ops.tensor1d(ids, 'int32')];
+        const sums = engine.sumRowsById(table, of, count);
+        expect(sums.arraySync()).toEqual(expected);
+        ops.dispose([table, of, sums]);
+        expect(ops.memory().numTensors).toBe(before);
+      }),
+    );
+  });
+
+  it('are multiplied with transposed matrices, whichever of the two is smaller', async () => {
+    const engine = await open();
+    for (const [n, a, b] of [
+      [1, 6, 5],
+      [7, 2, 3],
+      [4, 4, 4],
+    ] as const) {
+      ops.tidy(() => {
+        const left = ops.reshape(ops.range(0, n * b), [n, b]);
+        const right = ops.reshape(ops.range(0, a * b), [a, b]);
+        const [ls, rs] = [ops.range(0, n * b).arraySync(), ops.range(0, a * b).arraySync()] as [number[], number[]];
+        const dot = (row: number, column: number) =>
+          Array.from({ length: b }, (_, k) => (ls[row * b + k] as number) * (rs[column * b + k] as number)).reduce(
+            (x, y) => x + y,
+          );
+        const expected = Array.from({ length: n }, (_, row) =>
+          Array.from({ length: a }, (_, column) => dot(row, column)),
+        );
+        expect(engine.rightTransposedProduct(left, right).arraySync()).toEqual(expected);
+      });
+    }
+  });
+});

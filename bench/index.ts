@@ -35,6 +35,10 @@ const BENCHMARKS: Readonly<Record<string, { readonly file: string; readonly abou
   'slack-acknowledgement': { file: 'slack-acknowledgement', about: 'answering Slack while a book trains; a minute' },
   'first-view': { file: 'first-view', about: 'bytes and seconds until the page can be used; half a minute' },
   cluster: { file: 'cluster', about: '200 trainings of 40 corpora while processes die; many minutes, only when named' },
+  'cluster-limits': {
+    file: 'cluster-limits',
+    about: 'what a database and a trainer of a cluster can do; a few minutes, only when named',
+  },
   'event-loop': { file: 'event-loop', about: 'delay of the chat process while a book trains; 45 s' },
 };
 /** Names by which benchmarks have been known. */
@@ -67,7 +71,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
 });
 const known = Object.keys(BENCHMARKS).filter((name) => existsSync(programOf(BENCHMARKS[name]?.file ?? '')));
-const asked = (positionals.length > 0 ? positionals : known.filter((name) => name !== 'cluster')).map(
+const asked = (positionals.length > 0 ? positionals : known.filter((name) => !name.startsWith('cluster'))).map(
   (name) => ALSO[name] ?? name,
 );
 const unknown = asked.find((name) => !known.includes(name));

@@ -34,6 +34,7 @@ export async function cluster(url: string) {
   return {
     library: first.library,
     warnings,
+    queue: async () => (await ground()).queue,
     async chat() {
       const trainer = await ClusterTrainer.open({ ...(await ground()), log });
       closing.push(() => trainer.close());

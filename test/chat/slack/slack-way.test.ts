@@ -51,7 +51,8 @@ describe.each(['Socket', 'HTTP'] as const)('Fabulist on Slack (%s)', { timeout: 
       SLACK_PORT: String(port),
       ...(mode === 'Socket' ? { SLACK_APP_TOKEN: APP_TOKEN } : { SLACK_SIGNING_SECRET: SIGNING_SECRET }),
     };
-    const env = { ...process.env, DISCORD_TOKEN: '', ...slack };
+    // The page is opened too, at any port that is free.
+    const env = { ...process.env, DISCORD_TOKEN: '', PORT: '0', ...slack };
     bot = spawn(process.execPath, [...program, '--engine', 'wasm'], {
       cwd: PROJECT,
       env,

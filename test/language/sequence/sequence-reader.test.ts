@@ -48,7 +48,7 @@ onEachEngine('a sequence reader', (open) => {
     const engine = await open();
     const model = await tinySequence();
     // An engine makes some constants at the first use and keeps them.
-    told(engine, model, [0]);
+    told(engine, model, [0, 1]);
     const before = ops.memory().numTensors;
     const weights = weightsOf(engine, model);
     const reader = new SequenceReader(engine, model, weights);

@@ -66,4 +66,5 @@ export function when(training: Training, condition: (event: TrainingEvent) => bo
   });
 }
 
-export const runs = (training: Training) => when(training, ({ kind }) => kind === 'progress');
+export const runs = (training: Training) =>
+  when(training, (event) => event.kind === 'progress' && event.progress.step > 0);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { TrainingEvent } from '../../src/training/trainer.ts';
 import { RHYME } from '../language/tiny.ts';
 import { trainerProcesses } from './children.ts';
 import { ENDLESS, house, request, runs, when } from './house.ts';
@@ -180,7 +181,9 @@ describe('LocalTrainer', () => {
     const [first, second] = again.trainings();
     expect(first?.request).toEqual(one.request);
     expect(second?.request.corpus.name).toBe('two');
-    const event = await when(first as typeof one, ({ kind }) => kind === 'progress');
+    // Before its first step it says where it stands.
+    const goesOn = (event: TrainingEvent) => event.kind === 'progress' && event.progress.step > kept.step;
+    const event = await when(first as typeof one, goesOn);
     // Time spent is counted over all lives: one that had begun anew would not have what the checkpoint had spent already.
     const progress = event.kind === 'progress' ? event.progress : undefined;
     expect(progress?.step).toBeGreaterThan(kept.step);

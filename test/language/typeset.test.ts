@@ -6,6 +6,8 @@ import { tokenize, tokenizeForms } from '../../src/language/tokenizer.ts';
 import { capitalized, type Style, Typesetter, typeset } from '../../src/language/typeset.ts';
 import { Vocabulary } from '../../src/language/vocabulary.ts';
 
+const UNSPACED = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}ー々〆]/u;
+
 const plain = (language = 'en'): Style => ({ formOf: (symbol) => symbol, language });
 
 /** Sets a text as a model would tell it that has learned nothing else. */
@@ -87,7 +89,8 @@ describe('typeset', () => {
   });
 
   const text = fc.oneof(
-    fc.string({ unit: 'grapheme', maxLength: 60 }),
+    // Scripts without blanks have tests of their own: where one meets another, only a dictionary says where a word ends.
+    fc.string({ unit: 'grapheme', maxLength: 60 }).filter((drawn) => !UNSPACED.test(drawn)),
     fc
       .array(
         fc.constantFrom(..."a|b1|don't|’|\"|'|“|”|„|«|»|(|)|-|–|—|.|,|:|!|?|5|3|👩|\u200d|\ufe0f|🇩|$|/|。".split('|')),

@@ -159,7 +159,7 @@ describe.each(['Socket', 'HTTP'] as const)('Fabulist on Slack (%s)', { timeout: 
   it('shows what a training of the fable comes to in one message', async () => {
     await hands('fable', 'fable.txt', FABLE);
     await inTime(() =>
-      expect(alice.sees().at(-1)).toMatch(/Read fable\.txt: 4\d words, in English\.\nLearned “fable” in/),
+      expect(alice.sees().at(-1)).toMatch(/Read fable\.txt: 4\d words, in English \(UTF-8\)\.\nLearned “fable” in/),
     );
     expect(latest()?.edits).toBeGreaterThan(1);
     expect(latest() && buttonsOf(latest() as NonNullable<ReturnType<typeof latest>>)).toEqual([]);

@@ -18,7 +18,8 @@ export type LayerMemory = { readonly c: Tensor; readonly h: Tensor };
 export function layerForward(engine: Engine, x: Tensor, before: LayerMemory, weights: LayerWeights): LayerStates {
   const { input, recurrent, bias } = weights;
   // For one symbol the kernel would not be worth laying both weight matrices into one.
-  if (engine.lstmLayer && (x.shape[0] as number) > 1) return engine.lstmLayer(x, before.c, before.h, ops.concat([input, recurrent], 0), bias);
+  if (engine.lstmLayer && (x.shape[0] as number) > 1)
+    return engine.lstmLayer(x, before.c, before.h, ops.concat([input, recurrent], 0), bias);
   const [steps, batch, inputs] = x.shape as [number, number, number];
   // What comes from below needs no state, so it is one product for all symbols.
   const below = ops.add(ops.matMul(ops.reshape(x, [steps * batch, inputs]) as never, input as never), bias);

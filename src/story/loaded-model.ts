@@ -22,7 +22,7 @@ export type ModelTeller = Pick<Teller, 'tell' | 'dispose'>;
 export type OpenTeller = (engine: Engine, model: Model) => ModelTeller | Promise<ModelTeller>;
 
 /** How a text that was not learned by heart is told, unless asked otherwise: daring, but nothing that hardly ever fits. */
-const LIVELY = { temperature: 0.8, topP: 0.9 };
+const LIVELY = { temperature: 0.8, topP: 0.7 };
 /** Word for word; and where that is not wanted, with everything that the model holds for possible. */
 const BY_HEART_MANNER = { temperature: 0, topP: 1 };
 

@@ -1,102 +1,23 @@
-import type { Card, Message, Paragraph, Span } from '../message.ts';
-import { plain } from '../message.ts';
+import type { Message } from '../message.ts';
+import { type Markup, partsOf } from '../message-parts.ts';
 import type { Texts } from '../texts/texts.ts';
 import { markdown } from './inert-text.ts';
 
 /** Characters that Discord takes in one message. */
 const LIMIT = 2_000;
-/** A word longer than this is cut: escaped and as surrogates it still fits. */
-const LONGEST_WORD = 400;
-const BAR = 20;
 
-/** The smallest part that is kept in one message: a sentence, where it is not longer than a message. */
-interface Piece extends Span {
-  readonly paragraph: number;
-}
+const MARKDOWN: Markup = {
+  limit: LIMIT,
+  longestWord: 400,
+  // Every character may need a backslash, and the marks around it.
+  fits: (sentence) => 2 * sentence.length + 4 <= LIMIT,
+  mark: markdown,
+  line: (stretches) => stretches.join(''),
+};
 
-const SENTENCES = new Intl.Segmenter('en', { granularity: 'sentence' });
-
-/**
- * A message's text as Discord shows it, in as many messages as it takes, split at the ends of sentences. A text that
- * grows at its end changes only its last message and those after it.
- */
+/** A message's text as Discord shows it, in as many messages as it takes. */
 export function contentsOf(message: Message, texts: Texts): string[] {
-  const paragraphs = [...message.paragraphs, ...(message.card ? paragraphsOf(message.card, texts) : [])];
-  const contents: string[] = [];
-  let held: Piece[] = [];
-  for (const piece of paragraphs.flatMap((paragraph, at) => piecesOf(paragraph, at))) {
-    if (held.length > 0 && render([...held, piece]).length > LIMIT) {
-      contents.push(render(held));
-      held = [];
-    }
-    held.push(piece);
-  }
-  const said = [...contents, render(held)].filter((content) => content !== '');
+  const said = partsOf(message, texts, MARKDOWN).filter((content) => content !== '');
   // Discord refuses an empty message.
   return said.length > 0 ? said : ['…'];
-}
-
-function paragraphsOf({ state, title, share, facts, sample }: Card, { training, figures }: Texts): Paragraph[] {
-  const tells = (words: string): Paragraph[] =>
-    sample ? [[{ text: `${words}: ` }, { text: sample, italic: true }]] : [];
-  // What came of it stands in the message's own paragraphs.
-  if (state === 'ended') return tells(training.tells);
-  return [
-    [{ text: title, bold: true }],
-    ...(share === null ? [] : [[{ text: barOf(share), code: true }, { text: ` ${figures.percent(share)}` }]]),
-    ...(facts.length === 0 ? [] : [plain(facts.map(({ label, value }) => `${label}: ${value}`).join(' · '))]),
-    ...tells(training.tellsNow),
-  ];
-}
-
-function barOf(share: number): string {
-  const full = Math.round(Math.min(1, Math.max(0, share)) * BAR);
-  return '█'.repeat(full) + '░'.repeat(BAR - full);
-}
-
-function piecesOf(spans: Paragraph, paragraph: number): Piece[] {
-  return spans.flatMap((span) => {
-    const sentences = Array.from(SENTENCES.segment(span.text), ({ segment }) => segment);
-    return sentences.flatMap(fitting).map((text) => ({ ...span, text, paragraph }));
-  });
-}
-
-/** A sentence, or its words where it is longer than a message. */
-function fitting(sentence: string): string[] {
-  // Every character may need a backslash, and the marks around it.
-  if (2 * sentence.length + 4 <= LIMIT) return [sentence];
-  return sentence.split(/(?<=\s)(?=\S)/u).flatMap((word) => {
-    if (word.length <= LONGEST_WORD) return [word];
-    const characters = Array.from(word);
-    const parts: string[] = [];
-    while (characters.length > 0) parts.push(characters.splice(0, LONGEST_WORD).join(''));
-    return parts;
-  });
-}
-
-function render(pieces: readonly Piece[]): string {
-  const lines: string[][] = [];
-  let open: Piece | undefined;
-  const close = (line: string[] | undefined) => {
-    if (open) line?.push(markdown(open));
-    open = undefined;
-  };
-  let paragraph: number | undefined;
-  for (const piece of pieces) {
-    const { bold, italic, code } = piece;
-    const joins = piece.paragraph === paragraph && open && open.bold === bold && open.italic === italic;
-    if (joins && open && open.code === code) {
-      open = { ...open, text: open.text + piece.text };
-      continue;
-    }
-    close(lines.at(-1));
-    if (piece.paragraph !== paragraph) lines.push([]);
-    paragraph = piece.paragraph;
-    open = piece;
-  }
-  close(lines.at(-1));
-  return lines
-    .map((line) => line.join('').trim())
-    .join('\n')
-    .trim();
 }

@@ -1,8 +1,8 @@
-import { type Engine, type LayerStates, type NamedValues, ops, type Tensor } from '../../engine/engine.ts';
+import { type CellState, type Engine, type NamedValues, ops, type Tensor } from '../../engine/engine.ts';
 import type { Weights } from '../network.ts';
 import { Random } from '../random.ts';
 import type { Recipe } from '../recipe.ts';
-import { type LayerMemory, type LayerWeights, layerBackward, layerForward } from './lstm-layer.ts';
+import { type LayerMemory, type LayerStates, type LayerWeights, layerBackward, layerForward } from './lstm-layer.ts';
 import { type Group, groupsOf, logProbabilities, lookUp, nextSymbols } from './symbol-tables.ts';
 
 /** What the network's weights depend on. */
@@ -117,10 +117,10 @@ function read(
   for (let layer = 0; layer < layers; layer++) {
     const own = layerOf(weights, layer, masks?.recurrent[layer]);
     const states = layerForward(engine, x, before[layer] as LayerMemory, own);
-    const last = (all: Tensor) => ops.reshape(ops.slice(all, [steps - 1, 0, 0], [1, streams, units]), [streams, units]);
     passed.push({ x, states, own });
-    memory.push({ c: last(states.c), h: last(states.h) });
-    x = masked(states.h, masks?.state[layer]);
+    const { c, h } = states[steps - 1] as CellState;
+    memory.push({ c, h });
+    x = masked(ops.reshape(engine.stackRows(states.map(({ h }) => h)), [steps, streams, units]), masks?.state[layer]);
   }
   const top = ops.reshape(x, [ids.length, units]);
   const projected = ops.add(

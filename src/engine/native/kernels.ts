@@ -22,6 +22,12 @@ export interface Attribute {
   readonly value: unknown;
 }
 
+/**
+ * Rows up to which MatMul multiplies by a transposed matrix in less time than BatchMatMulV2: two thirds of it for one row, as
+ * in telling, and five times as much for 20. Plain products of few rows are faster with MatMul, those of many as fast.
+ */
+const FEW = 3;
+
 /** Runs TensorFlow operations by name. */
 export interface Context {
   readonly binding: Binding;
@@ -54,11 +60,13 @@ export function stepKernels(
   const segments = [floatType, type('Tindices')];
   const sparse = [floatType, type('Tidx'), type('Tnumsegments'), type('Tsegmentids')];
   const transposed = (name: string, value: boolean): Attribute => ({ name, type: binding.TF_ATTR_BOOL, value });
-  // BatchMatMulV2 and not MatMul: with a transposed right side it takes half the time.
-  const products = (left: boolean, right: boolean) => {
-    const attributes = [floatType, transposed('adj_x', left), transposed('adj_y', right)];
-    return (a: Tensor, b: Tensor) => run('BatchMatMulV2', attributes, [a, b], 1)[0] as Tensor;
+  const products = (kernel: string, [left, right]: readonly [string, string], turns: readonly [boolean, boolean]) => {
+    const attributes = [floatType, transposed(left, turns[0]), transposed(right, turns[1])];
+    return (a: Tensor, b: Tensor) => run(kernel, attributes, [a, b], 1)[0] as Tensor;
   };
+  const small = (...turns: [boolean, boolean]) => products('MatMul', ['transpose_a', 'transpose_b'], turns);
+  const large = (...turns: [boolean, boolean]) => products('BatchMatMulV2', ['adj_x', 'adj_y'], turns);
+  const [fewByTransposed, byTransposed] = [small(false, true), large(false, true)];
   const plain = [floatType];
   const quarters = [floatType, int('num_split', 4)];
   const one = (name: string, ...inputs: Tensor[]) => run(name, plain, inputs, 1)[0] as Tensor;
@@ -83,9 +91,10 @@ export function stepKernels(
       tf.dispose([picks, sorted, size]);
       return sums;
     },
-    product: products(false, false),
-    leftTransposedProduct: products(true, false),
-    rightTransposedProduct: products(false, true),
+    product: small(false, false),
+    leftTransposedProduct: large(true, false),
+    rightTransposedProduct: (left, right) =>
+      (left.shape[0] as number) <= FEW ? fewByTransposed(left, right) : byTransposed(left, right),
     stackRows: (parts) =>
       parts.length === 1
         ? (parts[0] as Tensor)

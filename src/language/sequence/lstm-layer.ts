@@ -1,5 +1,5 @@
 import { type CellState, type Engine, ops, type Tensor } from '../../engine/engine.ts';
-import { cellBackward, cellForward } from '../lstm-cell.ts';
+import { cellBackward, cellOf } from '../lstm-cell.ts';
 
 /** The weights of one layer: `input` (inputs, 4 units), `recurrent` (units, 4 units), `bias` (4 units); gates i, c, f, o. */
 export interface LayerWeights {
@@ -26,8 +26,7 @@ export function layerForward(engine: Engine, x: Tensor, before: LayerMemory, wei
   const states: CellState[] = [];
   let { c, h } = before;
   for (const z of ops.unstack(ops.reshape(below, [steps, batch, -1]))) {
-    const parts = [z, engine.product(h, recurrent)];
-    const state = engine.cellState ? engine.cellState(parts, c) : cellForward(ops.addN(parts), c);
+    const state = cellOf(engine, [z, engine.product(h, recurrent)], c);
     states.push(state);
     ({ c, h } = state);
   }

@@ -123,10 +123,7 @@ function read(
     x = masked(ops.reshape(engine.stackRows(states.map(({ h }) => h)), [steps, streams, units]), masks?.state[layer]);
   }
   const top = ops.reshape(x, [ids.length, units]);
-  const projected = ops.add(
-    ops.matMul(top as never, at(weights, 'projection') as never),
-    at(weights, 'projectionBias'),
-  );
+  const projected = ops.add(engine.product(top, at(weights, 'projection')), at(weights, 'projectionBias'));
   return {
     y: masked(projected, masks?.output),
     memory,

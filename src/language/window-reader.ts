@@ -132,7 +132,9 @@ export class WindowReader implements Reader {
       return logitsOf(this.#engine, this.#weights, top);
     });
     const values = logits.dataSync() as Float32Array;
+    const width = logits.shape[1] as number;
     logits.dispose();
+    for (let start = 0; start < values.length; start += width) normalise(values.subarray(start, start + width));
     return values;
   }
 
@@ -143,4 +145,13 @@ export class WindowReader implements Reader {
     this.#c = null;
     this.#top = null;
   }
+}
+
+/** Makes logarithms of probabilities of what is so but for a constant: log softmax. A kernel for one row takes longer to call. */
+function normalise(logits: Float32Array): void {
+  let [highest, total] = [Number.NEGATIVE_INFINITY, 0];
+  for (const logit of logits) if (logit > highest) highest = logit;
+  for (const logit of logits) total += Math.exp(logit - highest);
+  const least = highest + Math.log(total);
+  for (let id = 0; id < logits.length; id++) logits[id] = (logits[id] as number) - least;
 }

@@ -22,12 +22,6 @@ export interface Attribute {
   readonly value: unknown;
 }
 
-/**
- * Rows up to which MatMul multiplies by a transposed matrix in less time than BatchMatMulV2: two thirds of it for one row, as
- * in telling, and five times as much for 20. Plain products of few rows are faster with MatMul, those of many as fast.
- */
-const FEW = 3;
-
 /** Runs TensorFlow operations by name. */
 export interface Context {
   readonly binding: Binding;
@@ -59,14 +53,12 @@ export function stepKernels(
   const gather = [type('Tparams', binding.TF_FLOAT), type('Tindices'), type('Taxis'), int('batch_dims', 0)];
   const segments = [floatType, type('Tindices')];
   const sparse = [floatType, type('Tidx'), type('Tnumsegments'), type('Tsegmentids')];
-  const transposed = (name: string, value: boolean): Attribute => ({ name, type: binding.TF_ATTR_BOOL, value });
-  const products = (kernel: string, [left, right]: readonly [string, string], turns: readonly [boolean, boolean]) => {
-    const attributes = [floatType, transposed(left, turns[0]), transposed(right, turns[1])];
-    return (a: Tensor, b: Tensor) => run(kernel, attributes, [a, b], 1)[0] as Tensor;
+  const turned = (name: string, value: boolean): Attribute => ({ name, type: binding.TF_ATTR_BOOL, value });
+  // Not MatMul: a signal while it multiplies may destroy memory (docs/architecture.md), and turned matrices take it twice as long.
+  const products = (left: boolean, right: boolean) => {
+    const attributes = [floatType, turned('adj_x', left), turned('adj_y', right)];
+    return (a: Tensor, b: Tensor) => run('BatchMatMulV2', attributes, [a, b], 1)[0] as Tensor;
   };
-  const small = (...turns: [boolean, boolean]) => products('MatMul', ['transpose_a', 'transpose_b'], turns);
-  const large = (...turns: [boolean, boolean]) => products('BatchMatMulV2', ['adj_x', 'adj_y'], turns);
-  const [fewByTransposed, byTransposed] = [small(false, true), large(false, true)];
   const plain = [floatType];
   const quarters = [floatType, int('num_split', 4)];
   const one = (name: string, ...inputs: Tensor[]) => run(name, plain, inputs, 1)[0] as Tensor;
@@ -91,10 +83,9 @@ export function stepKernels(
       tf.dispose([picks, sorted, size]);
       return sums;
     },
-    product: small(false, false),
-    leftTransposedProduct: large(true, false),
-    rightTransposedProduct: (left, right) =>
-      (left.shape[0] as number) <= FEW ? fewByTransposed(left, right) : byTransposed(left, right),
+    product: products(false, false),
+    leftTransposedProduct: products(true, false),
+    rightTransposedProduct: products(false, true),
     stackRows: (parts) =>
       parts.length === 1
         ? (parts[0] as Tensor)

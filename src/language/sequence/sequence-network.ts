@@ -3,7 +3,7 @@ import type { Weights } from '../network.ts';
 import { Random } from '../random.ts';
 import type { Recipe } from '../recipe.ts';
 import { type LayerMemory, type LayerStates, type LayerWeights, layerBackward, layerForward } from './lstm-layer.ts';
-import { type Group, groupsOf, logProbabilities, lookUp, nextSymbols } from './symbol-tables.ts';
+import { type Group, groupsOf, lookUp, nextSymbols, probabilities } from './symbol-tables.ts';
 
 /** What the network's weights depend on. */
 export type SequenceShape = Pick<Recipe, 'layers' | 'units' | 'embedding'>;
@@ -196,8 +196,7 @@ export function sequenceLossAndGradients(
 }
 
 /**
- * Reads a stretch and gives the natural logarithms of the probabilities of what follows its last symbols:
- * (streams, vocabulary). Call within a tidy.
+ * Reads a stretch and gives the probabilities of what follows its last symbols: (streams, vocabulary). Call within a tidy.
  */
 export function whatFollows(
   engine: Engine,
@@ -206,9 +205,9 @@ export function whatFollows(
   weights: Weights,
   stretch: Pick<Stretch, 'ids' | 'streams'>,
   before: readonly LayerMemory[],
-): { logProbabilities: Tensor; memory: LayerMemory[] } {
+): { follows: Tensor; memory: LayerMemory[] } {
   const groups = groupsOf(vocabulary, shape.embedding);
   const { y, memory } = read(engine, shape, groups, weights, stretch, before);
   const last = ops.slice(y, [stretch.ids.length - stretch.streams, 0], [stretch.streams, shape.embedding]);
-  return { logProbabilities: logProbabilities(engine, groups, weights, last), memory };
+  return { follows: probabilities(engine, groups, weights, last), memory };
 }

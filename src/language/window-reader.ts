@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { type Engine, ops, type Tensor } from '../engine/engine.ts';
 import { valuesOf } from '../engine/named-values.ts';
 import { cellOf } from './lstm-cell.ts';
@@ -6,13 +7,27 @@ import { gateParts, logitsOf, type Weights } from './network.ts';
 import type { Reader } from './reader.ts';
 import type { Recipe } from './recipe.ts';
 
+/** Bytes that are remembered of predictions, and as many of states. */
+const BYTES = 4 * 1024 * 1024;
+/** Of each at most: a key takes room too. */
+const COUNT = 4_096;
+
 type Shape = Pick<Recipe, 'name' | 'window' | 'layers' | 'units'>;
+
+/** Symbols that are read from no state, of which `read` are read, and the state they left. */
+interface Reading {
+  readonly symbols: readonly number[];
+  read: number;
+  /** h and c of each layer in turn: (2 layers units). Null before the first symbol. */
+  state: Float32Array | null;
+}
 
 /**
  * Reads symbol after symbol as the model was trained: each prediction from the last `window` symbols and no state before
- * them. Reading the whole window anew for each symbol would take `window` steps; instead each story has `window` readings,
- * each begun one symbol after the other, which advance together as rows of one batch. The oldest has read a whole window
- * when it predicts, and makes room for a new one.
+ * them. What the same symbols lead to is the same in every story, so it is worked out once and remembered: what follows a
+ * whole window, and the state after each of its beginnings. To predict, the last symbol of a window is read from the state
+ * that those before it left; in the same step the windows that begin within it advance, so that their states are there when
+ * the next symbol is read. A text learned by heart has about as many windows as symbols, and all its stories go through them.
  */
 export class WindowReader implements Reader {
   /**
@@ -26,125 +41,187 @@ export class WindowReader implements Reader {
   readonly #weights: Weights;
   /** `input` of `Model.weights`. */
   readonly #table: Float32Array;
-  /**
-   * By layer, ((window - 1) stories, units): what the readings begun 1, 2, ... symbols ago carry, those of one age side by
-   * side in the order of the stories. The reading that begins with the next symbol carries nothing. Null for no rows.
-   */
-  #h: Tensor[] | null = null;
-  #c: Tensor[] | null = null;
-  /** h of the top layer after the latest symbol, (window stories, units), by age, the youngest readings first. */
-  #top: Tensor | null = null;
-  /** Symbols read of each story. */
-  #symbols: number[] = [];
+  readonly #width: number;
+  /** By the symbols of a whole window, (vocabulary): logarithms of probabilities. */
+  readonly #predictions: LRUCache<string, Float32Array>;
+  /** By the symbols read. */
+  readonly #states: LRUCache<string, Float32Array>;
+  readonly #rooms = new Map<string, Float32Array>();
+  /** The last symbols of each story, at most a window. */
+  #recent: number[][] = [];
 
-  /** weights: all but the table. */
-  constructor(engine: Engine, { recipe, weights: values }: Pick<Model, 'recipe' | 'weights'>, weights: Weights) {
+  /** Bytes that a reader remembers at most. vocabulary: how many symbols there are. */
+  static bytes({ layers, units }: Pick<Recipe, 'layers' | 'units'>, vocabulary: number): number {
+    const of = (size: number) => 4 * size * most(size);
+    return of(vocabulary) + of(2 * layers * units);
+  }
+
+  /** weights: all but the table; bytes: what is remembered of predictions, and as much of states. */
+  constructor(
+    engine: Engine,
+    { recipe, weights: values, vocabulary }: Pick<Model, 'recipe' | 'weights' | 'vocabulary'>,
+    weights: Weights,
+    bytes = BYTES,
+  ) {
     this.memory = recipe.window;
     this.#engine = engine;
     this.#shape = recipe;
     this.#weights = weights;
     this.#table = valuesOf(values, WindowReader.table);
+    this.#width = vocabulary.size;
+    this.#predictions = new LRUCache({ max: most(this.#width, bytes) });
+    this.#states = new LRUCache({ max: most(2 * recipe.layers * recipe.units, bytes) });
   }
 
   arrange(from: readonly number[]): void {
-    const { window, units, layers } = this.#shape;
-    const stories = this.#symbols.length;
-    const carried = (window - 1) * stories;
-    // A row of zeros stands behind the others, for the stories that begin.
-    const places = Int32Array.from({ length: (window - 1) * from.length }, (_, k) => {
-      const row = from[k % from.length] as number;
-      return row < 0 ? carried : Math.floor(k / from.length) * stories + row;
-    });
-    const arranged = (rows: Tensor | undefined) =>
-      ops.tidy(() => {
-        if (!rows || carried === 0) return ops.zeros([places.length, units]) as Tensor;
-        const withNone = ops.concat([rows, ops.zeros([1, units])], 0);
-        return this.#engine.pickRows(withNone, ops.tensor1d(places, 'int32'));
-      });
-    const all = (state: Tensor[] | null) => Array.from({ length: layers }, (_, layer) => arranged(state?.[layer]));
-    const [h, c] = from.length > 0 ? [all(this.#h), all(this.#c)] : [null, null];
-    this.dispose();
-    this.#h = h;
-    this.#c = c;
-    this.#symbols = from.map((row) => (row < 0 ? 0 : (this.#symbols[row] as number)));
+    this.#recent = from.map((row) => [...(this.#recent[row] ?? [])]);
   }
 
   read(ids: Int32Array): void {
-    const { window, units, layers } = this.#shape;
-    const stories = ids.length;
-    const [h, c, top] = ops.tidy(() => {
-      const [hs, cs]: [Tensor[], Tensor[]] = [[], []];
-      let below = ops.tensor2d(this.#inputs(ids), [stories, 4 * units]) as Tensor;
-      for (let layer = 0; layer < layers; layer++) {
-        const cell = this.#step(layer, below, stories);
-        const younger = (rows: Tensor) => ops.slice(rows, [0, 0], [(window - 1) * stories, units]);
-        hs.push(younger(cell.h));
-        cs.push(younger(cell.c));
-        below = cell.h;
-      }
-      return [hs, cs, below] as const;
-    }) as unknown as [Tensor[], Tensor[], Tensor];
-    this.dispose();
-    this.#h = h;
-    this.#c = c;
-    this.#top = top;
-    this.#symbols = this.#symbols.map((count) => count + 1);
-  }
-
-  /** One step of a layer. below: (stories, 4 units) at layer 0, else (window stories, units) -> both (window stories, units). */
-  #step(layer: number, below: Tensor, stories: number): { h: Tensor; c: Tensor } {
-    const { window, units } = this.#shape;
-    const none = (width: number) => ops.zeros([stories, width]) as Tensor;
-    const [h, c] = [this.#h?.[layer] as Tensor, this.#c?.[layer] as Tensor];
-    const recurrent = this.#weights[`recurrent/${layer}`] as Tensor;
-    // The readings that begin here carry nothing.
-    const cBefore = window > 1 ? this.#engine.stackRows([none(units), c]) : null;
-    const product = cBefore && this.#engine.stackRows([none(4 * units), this.#engine.product(h, recurrent)]);
-    const inputs = layer === 0 ? this.#engine.stackRows(Array<Tensor>(window).fill(below)) : below;
-    return cellOf(this.#engine, gateParts(this.#engine, this.#weights, layer, inputs, product), cBefore);
-  }
-
-  /** What the first layer's gates receive from symbols, as `embed` gives it: (ids.length, 4 units). */
-  #inputs(ids: Int32Array): Float32Array {
-    const { name, units } = this.#shape;
-    const width = 4 * units;
-    const inputs = new Float32Array(ids.length * width);
     for (const [row, id] of ids.entries()) {
-      if (name === 'article')
-        inputs.set(
-          this.#table.map((value) => Math.fround(id * value)),
-          row * width,
-        );
-      else inputs.set(this.#table.subarray(id * width, (id + 1) * width), row * width);
+      const recent = this.#recent[row] as number[];
+      recent.push(id);
+      if (recent.length > this.memory) recent.shift();
     }
-    return inputs;
   }
 
-  /** By the reading of each story that has read the most: a whole window once there was one. */
   logits(rows: readonly number[]): Float32Array {
-    const stories = this.#symbols.length;
-    const places = rows.map((row) => {
-      const age = Math.min(this.#symbols[row] as number, this.#shape.window) - 1;
-      return age * stories + row;
-    });
-    const logits = ops.tidy(() => {
-      const top = this.#engine.pickRows(this.#top as Tensor, ops.tensor1d(places, 'int32'));
-      return logitsOf(this.#engine, this.#weights, top);
-    });
-    const values = logits.dataSync() as Float32Array;
-    const width = logits.shape[1] as number;
-    logits.dispose();
-    for (let start = 0; start < values.length; start += width) normalise(values.subarray(start, start + width));
-    return values;
+    const keys = rows.map((row) => keyOf(this.#recent[row] as number[]));
+    const predictions = new Map<string, Float32Array>();
+    const unknown = new Map<string, readonly number[]>();
+    for (const [k, key] of keys.entries()) {
+      const remembered = this.#predictions.get(key);
+      if (remembered) predictions.set(key, remembered);
+      else unknown.set(key, this.#recent[rows[k] as number] as number[]);
+    }
+    for (const [key, prediction] of this.#predict([...unknown.values()])) predictions.set(key, prediction);
+    const logits = new Float32Array(rows.length * this.#width);
+    for (const [k, key] of keys.entries()) logits.set(predictions.get(key) as Float32Array, k * this.#width);
+    return logits;
   }
 
   dispose(): void {
-    ops.dispose([...(this.#h ?? []), ...(this.#c ?? [])]);
-    this.#top?.dispose();
-    this.#h = null;
-    this.#c = null;
-    this.#top = null;
+    this.#predictions.clear();
+    this.#states.clear();
   }
+
+  /** Works out what follows each of the windows, by their keys. windows: different ones. */
+  #predict(windows: readonly (readonly number[])[]): Map<string, Float32Array> {
+    const predictions = new Map<string, Float32Array>();
+    if (windows.length === 0) return predictions;
+    const readings = windows.map((symbols) => this.#begin(symbols));
+    const left = ({ symbols, read }: Reading) => symbols.length - read;
+    // Those of which most is left go first, so that all read their last symbol together.
+    for (let most = Math.max(...readings.map(left)); most > 1; most--)
+      this.#advance(readings.filter((reading) => left(reading) === most));
+    const logits = this.#advance([...readings, ...this.#within(windows)], readings.length);
+    for (const [k, { symbols }] of readings.entries()) {
+      const prediction = logits.slice(k * this.#width, (k + 1) * this.#width);
+      normalise(prediction);
+      predictions.set(keyOf(symbols), prediction);
+      this.#predictions.set(keyOf(symbols), prediction);
+    }
+    return predictions;
+  }
+
+  /** A reading of symbols, as far as the state is remembered, but for the last of them. */
+  #begin(symbols: readonly number[]): Reading {
+    for (let read = symbols.length - 1; read > 0; read--) {
+      const state = this.#states.get(keyOf(symbols.slice(0, read)));
+      if (state) return { symbols, read, state };
+    }
+    return { symbols, read: 0, state: null };
+  }
+
+  /** Readings of the windows that begin within the given ones, where one symbol is left to read. */
+  #within(windows: readonly (readonly number[])[]): Reading[] {
+    const within = new Map<string, Reading>();
+    for (const window of windows) {
+      // One that is shorter than a window will be begun with all the same.
+      for (let start = window.length < this.memory ? 0 : 1; start < window.length; start++) {
+        const symbols = window.slice(start);
+        const key = keyOf(symbols);
+        if (within.has(key) || this.#states.has(key)) continue;
+        const reading = this.#begin(symbols);
+        if (reading.read === symbols.length - 1) within.set(key, reading);
+      }
+    }
+    return [...within.values()];
+  }
+
+  /** Each reading reads one more symbol; what follows the first `predicted` of them: (predicted, vocabulary), unnormalised. */
+  #advance(readings: readonly Reading[], predicted = 0): Float32Array {
+    const { units, layers } = this.#shape;
+    const n = readings.length;
+    const begun = readings.some(({ state }) => state);
+    const states: Float32Array[] = [];
+    let logits = new Float32Array(0);
+    ops.tidy(() => {
+      let below = ops.tensor2d(this.#inputs(readings), [n, 4 * units]) as Tensor;
+      for (let layer = 0; layer < layers; layer++) {
+        const [h, c] = [this.#carried(readings, 2 * layer), this.#carried(readings, 2 * layer + 1)];
+        const product = begun ? this.#engine.product(h, this.#weights[`recurrent/${layer}`] as Tensor) : null;
+        const parts = gateParts(this.#engine, this.#weights, layer, below, product);
+        const cell = cellOf(this.#engine, parts, begun ? c : null);
+        for (const state of [cell.h, cell.c]) states.push(state.dataSync() as Float32Array);
+        below = cell.h;
+      }
+      if (predicted === 0) return;
+      const top = ops.slice(below, [0, 0], [predicted, units]);
+      logits = logitsOf(this.#engine, this.#weights, top).dataSync() as Float32Array<ArrayBuffer>;
+    });
+    for (const [row, reading] of readings.entries()) {
+      const state = new Float32Array(2 * layers * units);
+      for (const [k, all] of states.entries()) state.set(all.subarray(row * units, (row + 1) * units), k * units);
+      reading.state = state;
+      reading.read++;
+      // What a whole window leaves is not gone on from.
+      if (reading.read < this.memory) this.#states.set(keyOf(reading.symbols.slice(0, reading.read)), state);
+    }
+    return logits;
+  }
+
+  /** The k-th part of the readings' states, zeros where nothing was read: (readings, units). */
+  #carried(readings: readonly Reading[], k: number): Tensor {
+    const { units } = this.#shape;
+    const rows = this.#room(`carried/${k}`, readings.length * units);
+    for (const [row, { state }] of readings.entries()) {
+      if (state) rows.set(state.subarray(k * units, (k + 1) * units), row * units);
+      else rows.fill(0, row * units, (row + 1) * units);
+    }
+    return ops.tensor2d(rows, [readings.length, units]);
+  }
+
+  /** Room for numbers on their way to the engine, which copies them: to ask for new room at every step costs more than the copy. */
+  #room(name: string, size: number): Float32Array {
+    const last = this.#rooms.get(name);
+    const room = last && last.length >= size ? last : new Float32Array(size);
+    this.#rooms.set(name, room);
+    return room.subarray(0, size);
+  }
+
+  /** What the first layer's gates receive from the readings' next symbols, as `embed` gives it: (readings, 4 units). */
+  #inputs(readings: readonly Reading[]): Float32Array {
+    const { name, units } = this.#shape;
+    const width = 4 * units;
+    const inputs = this.#room('inputs', readings.length * width);
+    for (const [row, { symbols, read }] of readings.entries()) {
+      const id = symbols[read] as number;
+      const own =
+        name === 'article'
+          ? this.#table.map((value) => Math.fround(id * value))
+          : this.#table.subarray(id * width, (id + 1) * width);
+      inputs.set(own, row * width);
+    }
+    return inputs;
+  }
+}
+
+const keyOf = (symbols: readonly number[]): string => symbols.join(' ');
+
+/** How many arrays of so many numbers are remembered. */
+function most(size: number, bytes = BYTES): number {
+  return Math.max(1, Math.min(COUNT, Math.floor(bytes / (4 * size))));
 }
 
 /** Makes logarithms of probabilities of what is so but for a constant: log softmax. A kernel for one row takes longer to call. */

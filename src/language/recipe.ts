@@ -1,5 +1,5 @@
 import { FabulistError } from '../errors.ts';
-import { divide } from './sequence/division.ts';
+import { divide, SYMBOLS_A_STEP } from './sequence/division.ts';
 
 export type RecipeName = 'default' | 'article';
 
@@ -47,14 +47,22 @@ export type RecipeOptions = { readonly [K in keyof Recipe]?: Recipe[K] | undefin
 /** A text below this many symbols is meant to be learned by heart: nothing is held out, and it is told at temperature 0. */
 export const BY_HEART = 2_000;
 
+/** How long is trained unless asked otherwise. */
+const SECONDS = 300;
 /** How often a sequence is read at most: more would learn it by heart, whatever is left out. */
 const PASSES = 40;
 /** Symbols below which a network of half the size learns as much, in a quarter of the time. */
 const SMALL = 20_000;
-/** The more often a text is read in the time there is, the more must be left out so that it is not learned by heart. */
-const DROPOUTS = [
-  { below: 400_000, dropout: 0.5 },
-  { below: 1_500_000, dropout: 0.3 },
+/** Symbols that are read in a second of training, roughly, on two cores: what a time is worth. See docs/performance.md. */
+const SPEED = 7_500;
+/**
+ * How a sequence is learned that is read at least `passes` times. The more often, the more must be left out so that it is not learned
+ * by heart; the less often, the faster it must be learned. Measured, see docs/models.md.
+ */
+const REGIMENS = [
+  { passes: 6, dropout: 0.5, recurrentDropout: 0.3, rate: 0.003 },
+  { passes: 1.5, dropout: 0.3, recurrentDropout: 0, rate: 0.008 },
+  { passes: 0, dropout: 0.1, recurrentDropout: 0, rate: 0.008 },
 ];
 
 const LIMITS: Record<Exclude<keyof Recipe, 'name' | 'model'>, { least: number; most: number; whole: boolean }> = {
@@ -85,23 +93,22 @@ export function completeRecipe(options: RecipeOptions, symbols: number): Recipe 
   // Who asks for a window wants the article's kind of model.
   const model =
     options.model ?? (name === 'article' || byHeart || options.window !== undefined ? 'window' : 'sequence');
-  const dropout = DROPOUTS.find(({ below }) => symbols < below)?.dropout ?? 0.1;
   const small = model === 'sequence' && symbols < SMALL;
   const sizes = {
     window: 3,
     layers: 1,
     units: small ? 256 : 512,
     embedding: small ? 128 : 256,
-    dropout,
-    recurrentDropout: Math.min(0.3, dropout),
+    dropout: 0,
+    recurrentDropout: 0,
     hidden: 0.2,
   };
   const learning = {
-    sequence: { rate: 0.003, iterations: 200_000, seconds: 300, holdOut: 0.1 },
+    sequence: { ...regimenOf(options, symbols), iterations: 200_000, seconds: SECONDS, holdOut: 0.1 },
     window: {
       rate: byHeart ? 0.005 : 0.002,
       iterations: byHeart ? 2_000 : 200_000,
-      seconds: 300,
+      seconds: SECONDS,
       holdOut: byHeart ? 0 : 0.1,
     },
   }[model];
@@ -123,4 +130,13 @@ export function completeRecipe(options: RecipeOptions, symbols: number): Recipe 
     recipe.iterations = PASSES * divide(Math.floor(symbols * (1 - recipe.holdOut))).epoch;
   }
   return recipe;
+}
+
+/** How a sequence of so many symbols is learned in the time and the steps that there are. */
+function regimenOf({ seconds = SECONDS, iterations = Number.POSITIVE_INFINITY }: RecipeOptions, symbols: number) {
+  const passes = Math.min(seconds * SPEED, iterations * SYMBOLS_A_STEP) / symbols;
+  const regimen = REGIMENS.find(({ passes: least }) => passes >= least) as (typeof REGIMENS)[number] | undefined;
+  // A time that is no number is refused with the other options.
+  const { dropout = 0, recurrentDropout = 0, rate = 0 } = regimen ?? {};
+  return { dropout, recurrentDropout, rate };
 }

@@ -195,6 +195,7 @@ export class SequenceLearner {
     let drawn = 0;
     const mask = (shape: readonly number[], rate: number) => {
       drawn++;
+      if (rate === 0) return undefined;
       return this.#masksOf(rate).cut(shape, this.#steps * 64 + drawn);
     };
     const byLayer = <T>(make: () => T) => Array.from({ length: layers }, make);

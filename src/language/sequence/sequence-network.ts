@@ -17,16 +17,16 @@ export interface Stretch {
   readonly targets: Int32Array;
 }
 
-/** Which numbers are left out during one step of learning; each mask as `Engine.dropoutMask` makes it. */
+/** Which numbers are left out during one step of learning; each mask as `Engine.dropoutMask` makes it, undefined where none is. */
 export interface Masks {
   /** (steps, streams, embedding): of the symbols' rows. */
-  readonly input: Tensor;
+  readonly input: Tensor | undefined;
   /** By layer, (units, 4 units): of the recurrent weights, the same for all symbols of the stretch (Merity and others 2018). */
-  readonly recurrent: readonly Tensor[];
+  readonly recurrent: readonly (Tensor | undefined)[];
   /** By layer, (steps, streams, units): of what the layer hands on. */
-  readonly state: readonly Tensor[];
+  readonly state: readonly (Tensor | undefined)[];
   /** (steps x streams, embedding): of what the softmax reads. */
-  readonly output: Tensor;
+  readonly output: Tensor | undefined;
 }
 
 /**

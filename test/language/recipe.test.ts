@@ -3,7 +3,7 @@ import { completeRecipe } from '../../src/language/recipe.ts';
 
 describe('a recipe', () => {
   it('leaves out more the more often a text is read in the time there is, and learns faster the less often', () => {
-    const asked = [{ seconds: 20 }, { seconds: 60 }, { seconds: 300 }].map((options) =>
+    const asked = [{ seconds: 20 }, { seconds: 60 }, { seconds: 150 }, { seconds: 300 }].map((options) =>
       completeRecipe(options, 130_000),
     );
     const dropouts = asked.map(({ dropout }) => dropout);

@@ -7,7 +7,7 @@ import type { Model } from './model.ts';
 import { Progress } from './progress.ts';
 import { completeRecipe, type RecipeOptions } from './recipe.ts';
 import { SequenceCourse } from './sequence/sequence-course.ts';
-import { splitText } from './split-text.ts';
+import { splitTextInTurns } from './split-text.ts';
 import { tellSample } from './tell-sample.ts';
 import { tokenizeFormsInTurns } from './tokenizer.ts';
 import type { TrainingFigures } from './training-figures.ts';
@@ -81,7 +81,7 @@ export async function trainModel(
   }
   const words = forms.reduce((sum, story) => sum + story.length, 0);
   const recipe = completeRecipe(options, words);
-  const text = splitText(forms, recipe.holdOut, recipe.window);
+  const text = await splitTextInTurns(forms, recipe.holdOut, recipe.window);
   if (text.windows.count === 0) {
     throw new FabulistError(
       'too-short',

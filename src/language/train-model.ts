@@ -11,6 +11,7 @@ import { splitTextInTurns } from './split-text.ts';
 import { tellSample } from './tell-sample.ts';
 import { tokenizeFormsInTurns } from './tokenizer.ts';
 import type { TrainingFigures } from './training-figures.ts';
+import { othersTurn } from './turns.ts';
 import { WindowCourse } from './window-course.ts';
 
 /** One look at a running training. */
@@ -88,13 +89,16 @@ export async function trainModel(
       `This text has ${words} words and punctuation marks, too few to learn from: it takes at least ${recipe.window + 1} in one story.`,
     );
   }
-  await new Promise(setImmediate);
+  await othersTurn();
   // The article averages over 1,000 single windows; a batch holds hundreds.
   const progress = new Progress(recipe.name === 'article' ? 1_000 : 50);
   const language = detectLanguage(texts.join('\n'));
+  await othersTurn();
   const lesson = { engine, recipe, text, language, progress, onLog: hooks.onLog };
   const course = recipe.model === 'sequence' ? new SequenceCourse(lesson) : new WindowCourse(lesson);
   try {
+    // The first weights of a large vocabulary are many, and so are those of a checkpoint.
+    await othersTurn();
     if (hooks.resume) course.resume(hooks.resume);
     return await run(course, progress, forecast(recipe, text, engine.name), hooks, () => sentence(engine, course));
   } finally {
@@ -120,6 +124,7 @@ async function run(
   let sample: string | null = null;
   let stopped = false;
   report(sample);
+  await othersTurn();
   while (!course.finished && course.step < iterations && progress.seconds < seconds) {
     await course.learn();
     const intent = hooks.intent?.() ?? 'go-on';
@@ -133,7 +138,7 @@ async function run(
     if (stopped) break;
     const now = performance.now();
     if (now - turn < TURN) continue;
-    await new Promise(setImmediate);
+    await othersTurn();
     turn = performance.now();
     if (hooks.onProgress && now - reported > REPORT) {
       if (now >= nextSentence) {

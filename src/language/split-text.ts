@@ -10,7 +10,7 @@ export interface SplitText {
   /** The training part, story by story, as ids. */
   readonly stories: readonly Int32Array[];
   readonly windows: Windows;
-  /** Null where nothing is held out. */
+  /** Null where nothing is held out, or nothing of it can be counted: every symbol of it is unknown to the training part. */
   readonly heldOut: HeldOut | null;
 }
 
@@ -91,5 +91,6 @@ function* holdingOut(
   const read = new Int32Array(window > 1 ? [...before, ...ids] : ids);
   const all = yield* makingWindows({ stories: [read] }, window);
   const counted = all.targets.reduce((sum, target) => sum + (target === unknown ? 0 : 1), 0);
+  if (counted === 0) return null;
   return { ids, windows: all, unknown, unknownShare: 1 - counted / all.count };
 }

@@ -7,7 +7,7 @@ import type { Model } from './model.ts';
 import { Progress } from './progress.ts';
 import { completeRecipe, type RecipeOptions } from './recipe.ts';
 import { SequenceCourse } from './sequence/sequence-course.ts';
-import { splitTextInTurns } from './split-text.ts';
+import { type SplitText, splitTextInTurns } from './split-text.ts';
 import { tellSample } from './tell-sample.ts';
 import { tokenizeFormsInTurns } from './tokenizer.ts';
 import type { TrainingFigures } from './training-figures.ts';
@@ -84,10 +84,7 @@ export async function trainModel(
   const recipe = completeRecipe(options, words);
   const text = await splitTextInTurns(forms, recipe.holdOut, recipe.window);
   if (text.windows.count === 0) {
-    throw new FabulistError(
-      'too-short',
-      `This text has ${words} words and punctuation marks, too few to learn from: it takes at least ${recipe.window + 1} in one story.`,
-    );
+    throw new FabulistError('too-short', tooShort(text, recipe.window));
   }
   await othersTurn();
   // The article averages over 1,000 single windows; a batch holds hundreds.
@@ -104,6 +101,13 @@ export async function trainModel(
   } finally {
     course.dispose();
   }
+}
+
+function tooShort({ words, stories }: SplitText, window: number): string {
+  const learned = stories.reduce((sum, story) => sum + story.length, 0);
+  const has = `${words} ${words === 1 ? 'word or punctuation mark' : 'words and punctuation marks'}`;
+  const left = learned < words ? `, of which ${words - learned} are held out` : '';
+  return `This text has ${has}${left}, too few to learn from: it takes at least ${window + 1} in one story.`;
 }
 
 async function sentence(engine: Engine, course: Course): Promise<string> {

@@ -106,8 +106,9 @@ export async function trainModel(
 function tooShort({ words, stories }: SplitText, window: number): string {
   const learned = stories.reduce((sum, story) => sum + story.length, 0);
   const has = `${words} ${words === 1 ? 'word or punctuation mark' : 'words and punctuation marks'}`;
-  const left = learned < words ? `, of which ${words - learned} are held out` : '';
-  return `This text has ${has}${left}, too few to learn from: it takes at least ${window + 1} in one story.`;
+  const least = `it takes at least ${window + 1} in one story`;
+  if (learned === words) return `This text has ${has}, too few to learn from: ${least}.`;
+  return `This text has ${has} and ${words - learned} of them are held out, which leaves too few to learn from: hold out less, or hand over more, for ${least}.`;
 }
 
 async function sentence(engine: Engine, course: Course): Promise<string> {

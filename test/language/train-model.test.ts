@@ -230,7 +230,8 @@ onEachEngine('training', (open, name) => {
     const engine = await open();
     await expect(train(engine, 'one two three', {})).rejects.toMatchObject({ code: 'too-short' });
     await expect(train(engine, 'one two three four five', { holdOut: 0.5 })).rejects.toThrow(
-      'This text has 5 words and punctuation marks, of which 3 are held out, too few to learn from: it takes at least 4 in one story.',
+      'This text has 5 words and punctuation marks and 3 of them are held out, which leaves too few to learn from: ' +
+        'hold out less, or hand over more, for it takes at least 4 in one story.',
     );
     await expect(train(engine, RHYME, { window: 65 })).rejects.toThrow(
       'window must be a whole number from 1 to 64, not 65.',

@@ -1,12 +1,12 @@
 /**
- * How fast stories are told, untrained weights being as fast as any: one at a time and 32 at once, with the fable's
- * vocabulary and with a book's; and for how long the process that talks with people is held up while a model is loaded.
+ * How fast stories are told, one at a time and 32 at once: with weights that nothing was learned with, which tell what was never
+ * told before, of the fable's vocabulary and of a book's; and with the fable, learned; and for how long the process that talks with people is held up while a model is loaded.
  * Run: npm run bench -- telling   (about 20 s)
  * With FABULIST_PEERS naming a Python environment that has torch, PyTorch tells as many, in turns with ours; the script is
  * ../shared/baselines/generate_pytorch.py.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -21,6 +21,7 @@ import { GRAMS_ORDER } from '../src/language/sequence/mixture.ts';
 import { countNGrams } from '../src/language/sequence/n-grams.ts';
 import { initialSequenceWeights } from '../src/language/sequence/sequence-network.ts';
 import { Teller } from '../src/language/teller.ts';
+import { PAUSED, trainModel } from '../src/language/train-model.ts';
 import { Vocabulary } from '../src/language/vocabulary.ts';
 import { LoadedModel } from '../src/story/loaded-model.ts';
 import type { Measurement } from './measurement.ts';
@@ -29,6 +30,7 @@ const WORDS = 32;
 const ROUNDS = 15;
 const TURNS = 2;
 const BOOK_SYMBOLS = 130_000;
+const FABLE = join(import.meta.dirname, '../corpora/belling-the-cat.txt');
 const PEER = join(import.meta.dirname, '../../shared/baselines/generate_pytorch.py');
 
 /** An untrained model of 512 units whose text is drawn by Zipf's law. */
@@ -49,15 +51,21 @@ async function madeUpModel(vocabulary: number, symbols: number): Promise<Model> 
 
 let seeds = 0;
 
-/** Milliseconds for so many stories asked for at once, ROUNDS times. */
-async function tellAtOnce(teller: Teller, stories: number): Promise<number[]> {
+/** The fable as everybody has it, learned. */
+async function fable(engine: Engine): Promise<Model> {
+  const trained = await trainModel(engine, [readFileSync(FABLE, 'utf8')], {});
+  if (trained === PAUSED) throw new Error('Nobody paused the training.');
+  return trained.model;
+}
+
+/** Milliseconds for so many stories asked for at once, ROUNDS times, each beginning with other symbols and drawn with another seed. */
+async function tellAtOnce(teller: Teller, stories: number, openings: Int32Array): Promise<number[]> {
   const times: number[] = [];
   for (let round = -1; round < ROUNDS; round++) {
     const start = performance.now();
     const told = await Promise.all(
       Array.from({ length: stories }, (_, k) =>
-        // Other stories every time: what was told before is remembered, and PyTorch remembers nothing.
-        teller.tell(Int32Array.of(1 + k, 2, 3), { words: WORDS, temperature: 1, seed: seeds++ }),
+        teller.tell(openings.subarray(3 * k, 3 * k + 3), { words: WORDS, temperature: 1, seed: seeds++ }),
       ),
     );
     // The first round warms up.
@@ -81,12 +89,14 @@ function peer(vocabulary: number): Map<number, number> {
   );
 }
 
-async function compare(engine: Engine, vocabulary: number, sizes: readonly number[]): Promise<Measurement[]> {
-  const teller = await Teller.open(engine, await madeUpModel(vocabulary, vocabulary < 1_000 ? 300 : BOOK_SYMBOLS));
+async function compare(engine: Engine, model: Model, sizes: readonly number[], called: string): Promise<Measurement[]> {
+  const vocabulary = model.vocabulary.size;
+  const openings = model.text.stories[0] as Int32Array;
+  const teller = await Teller.open(engine, model);
   const ours = new Map<number, number[]>(sizes.map((size) => [size, []]));
   const peers = new Map<number, number[]>(sizes.map((size) => [size, []]));
   for (let turn = 0; turn < TURNS; turn++) {
-    for (const size of sizes) ours.get(size)?.push(...(await tellAtOnce(teller, size)));
+    for (const size of sizes) ours.get(size)?.push(...(await tellAtOnce(teller, size, openings)));
     for (const [size, ms] of peer(vocabulary)) peers.get(size)?.push(ms);
   }
   teller.dispose();
@@ -95,7 +105,7 @@ async function compare(engine: Engine, vocabulary: number, sizes: readonly numbe
     const compared = theirs !== undefined && mine !== undefined;
     const what = size === 1 ? 'one 32-word story' : `${size} stories of 32 words at once`;
     return {
-      name: `${what}, 512 units, ${vocabulary.toLocaleString('en')} symbols (${engine.name})`,
+      name: `${what}, 512 units, ${vocabulary.toLocaleString('en')} symbols, ${called} (${engine.name})`,
       ours: round(mine ?? Number.NaN),
       peer: compared ? round(theirs) : null,
       peerName: compared ? 'PyTorch' : null,
@@ -140,8 +150,9 @@ function round(value: number): number {
 
 const { engine } = await openEngine({ choice: 'auto' });
 const measured = [
-  ...(await compare(engine, 112, [1, 32])),
-  ...(await compare(engine, 8_000, [1])),
+  ...(await compare(engine, await madeUpModel(112, 300), [1, 32], 'untrained')),
+  ...(await compare(engine, await fable(engine), [1, 32], 'the fable')),
+  ...(await compare(engine, await madeUpModel(8_000, BOOK_SYMBOLS), [1], 'untrained')),
   await loading(engine),
 ];
 console.log(JSON.stringify(measured));

@@ -62,17 +62,6 @@ export interface CellState {
   readonly h: Tensor;
 }
 
-/** What a layer of LSTM cells computed for a batch, symbol after symbol: as `CellState`, each (steps, batch, units). */
-export interface LayerStates {
-  readonly i: Tensor;
-  readonly g: Tensor;
-  readonly f: Tensor;
-  readonly o: Tensor;
-  readonly c: Tensor;
-  readonly tanhC: Tensor;
-  readonly h: Tensor;
-}
-
 export interface Engine {
   readonly name: EngineName;
   /** Name and version, for a person: `TensorFlow 2.21.0 (tfjs-node 4.22.0)`. */
@@ -107,14 +96,6 @@ export interface Engine {
    */
   readonly cellGradient:
     | ((state: CellState & { f: Tensor }, cBefore: Tensor, dh: Tensor, dc: Tensor) => { dz: Tensor; dcBefore: Tensor })
-    | null;
-  /**
-   * A layer of LSTM cells over a whole sequence as one kernel, where the engine has one (null otherwise).
-   * x: (steps, batch, inputs); cBefore, hBefore: (batch, units); weights: (inputs + units, 4 units), the input's above the
-   * state's; bias: (4 units), in the order i, c, f, o.
-   */
-  readonly lstmLayer:
-    | ((x: Tensor, cBefore: Tensor, hBefore: Tensor, weights: Tensor, bias: Tensor) => LayerStates)
     | null;
   /**
    * A mask that drops a share of what it is multiplied with and makes up for it: 0 with probability `rate`, else

@@ -22,15 +22,12 @@ export async function openNativeEngine(options: { threads?: number | undefined }
   mendNodeUtil();
   const require = createRequire(import.meta.url);
   require('@tensorflow/tfjs-node');
-  const { Int64Scalar } = require('@tensorflow/tfjs-node/dist/int64_tensors.js');
   await tf.setBackend('tensorflow');
-  const whole = (value: number) => new Int64Scalar(value) as Tensor;
   const { version } = require('@tensorflow/tfjs-node/package.json');
-  return nativeEngine(tf.backend() as unknown as NativeBackend, version, whole);
+  return nativeEngine(tf.backend() as unknown as NativeBackend, version);
 }
 
-/** whole: an int64 scalar, which tfjs-core's tensors cannot be. */
-function nativeEngine(backend: NativeBackend, version: string, whole: (value: number) => Tensor): Engine {
+function nativeEngine(backend: NativeBackend, version: string): Engine {
   const { binding } = backend;
   const floatType: Attribute = { name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT };
   const run = (name: string, attributes: Attribute[], inputs: Tensor[], outputs: number) =>
@@ -69,27 +66,6 @@ function nativeEngine(backend: NativeBackend, version: string, whole: (value: nu
         const [dcBefore, dz] = run('LSTMBlockCellGrad', [floatType, noPeephole], inputs, 5) as [Tensor, Tensor];
         return { dz, dcBefore };
       });
-    },
-    lstmLayer: (x, cBefore, hBefore, weights, bias) => {
-      const [steps] = x.shape as [number];
-      const { peephole } = shapesOf(hBefore.shape[1] as number);
-      const attributes = [
-        floatType,
-        { name: 'forget_bias', type: binding.TF_ATTR_FLOAT, value: 0 },
-        { name: 'cell_clip', type: binding.TF_ATTR_FLOAT, value: -1 },
-        noPeephole,
-      ];
-      const inputs = [whole(steps), x, cBefore, hBefore, weights, peephole, peephole, peephole, bias];
-      const [i, c, f, o, g, tanhC, h] = run('BlockLSTM', attributes, inputs, 7) as [
-        Tensor,
-        Tensor,
-        Tensor,
-        Tensor,
-        Tensor,
-        Tensor,
-        Tensor,
-      ];
-      return { i, g, f, o, c, tanhC, h };
     },
     dropoutMask: (shape, rate, seed) =>
       tf.tidy(() => {

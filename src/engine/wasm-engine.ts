@@ -23,7 +23,6 @@ export async function openWasmEngine(): Promise<Engine> {
     rightTransposedProduct,
     cellState: null,
     cellGradient: null,
-    lstmLayer: null,
     dropoutMask,
   };
 }

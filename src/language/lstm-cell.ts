@@ -22,6 +22,16 @@ export function cellForward(z: Tensor, cBefore: Tensor | null): CellState {
   return { i, g, f, o, c, tanhC, h: ops.mul(o, tanhC) };
 }
 
+/** `cellForward` of the sum of `parts`, each (batch, 4 units), by whatever the engine does it with. */
+export function cellOf(engine: Engine, parts: readonly Tensor[], cBefore: Tensor | null): CellState {
+  return engine.cellState
+    ? engine.cellState(parts, cBefore)
+    : cellForward(
+        parts.reduce((sum, part) => ops.add(sum, part)),
+        cBefore,
+      );
+}
+
 /**
  * The step backwards: from dh = dL/dh and dc = dL/dc (null for none) to dL/dz and dL/dc'. With s' = s (1 - s) for a sigmoid
  * and 1 - t^2 for a tanh:

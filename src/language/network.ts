@@ -1,5 +1,5 @@
 import { type CellState, type Engine, type NamedValues, ops, type Tensor } from '../engine/engine.ts';
-import { cellBackward, cellForward } from './lstm-cell.ts';
+import { cellBackward, cellOf } from './lstm-cell.ts';
 import type { Level, PrefixTree } from './prefix-tree.ts';
 import { Random } from './random.ts';
 import type { Recipe } from './recipe.ts';
@@ -66,23 +66,24 @@ function embed(engine: Engine, shape: Shape, weights: Weights, symbols: Tensor):
 }
 
 /**
- * What a layer's gates receive at one symbol: from below (the input table, or the layer beneath) and from the state before.
- * below: (rows, 4 units) at layer 0, else h of the layer beneath (rows, units); hBefore: (rows, units) or null.
+ * What a layer's gates receive at one symbol, to be added up: from below (the input table, or the layer beneath), from the state
+ * before, and the bias. below: (rows, 4 units) at layer 0, else h of the layer beneath (rows, units); recurrent: (rows, 4 units) or null.
  */
-export function gateInputs(weights: Weights, layer: number, below: Tensor, recurrent: Tensor | null): Tensor {
-  return gateParts(weights, layer, below, recurrent).reduce((sum, part) => ops.add(sum, part));
-}
-
-/** `gateInputs` as what is to be added up for it. */
-function gateParts(weights: Weights, layer: number, below: Tensor, recurrent: Tensor | null): Tensor[] {
-  const x = layer === 0 ? below : ops.matMul(below as never, at(weights, `lower/${layer}`) as never);
+export function gateParts(
+  engine: Engine,
+  weights: Weights,
+  layer: number,
+  below: Tensor,
+  recurrent: Tensor | null,
+): Tensor[] {
+  const x = layer === 0 ? below : engine.product(below, at(weights, `lower/${layer}`));
   const bias = weights[`bias/${layer}`];
   return [x, ...(recurrent ? [recurrent] : []), ...(bias ? [bias] : [])];
 }
 
 /** (rows, units) times (units, vocabulary), plus the bias: unnormalised log-probabilities of the next symbol. */
-export function logitsOf(weights: Weights, h: Tensor): Tensor {
-  return ops.add(ops.matMul(h as never, at(weights, 'output') as never), at(weights, 'outputBias'));
+export function logitsOf(engine: Engine, weights: Weights, h: Tensor): Tensor {
+  return ops.add(engine.product(h, at(weights, 'output')), at(weights, 'outputBias'));
 }
 
 interface Pass {
@@ -114,20 +115,12 @@ export function forward(engine: Engine, shape: Shape, weights: Weights, levels: 
         last && gather(engine, engine.product(last.h, at(weights, `recurrent/${layer}`)), parents[t] as Tensor | null);
       const c = last ? gather(engine, last.c, parents[t] as Tensor | null) : null;
       (cBefore[t] as (Tensor | null)[]).push(c);
-      const parts = gateParts(weights, layer, below, recurrent ?? null);
-      now.push(
-        engine.cellState
-          ? engine.cellState(parts, c)
-          : cellForward(
-              parts.reduce((sum, part) => ops.add(sum, part)),
-              c,
-            ),
-      );
+      now.push(cellOf(engine, gateParts(engine, weights, layer, below, recurrent ?? null), c));
     }
     states.push(now);
   });
   const top = (states.at(-1) as CellState[]).at(-1) as CellState;
-  return { states, cBefore, parents, logits: logitsOf(weights, top.h) };
+  return { states, cBefore, parents, logits: logitsOf(engine, weights, top.h) };
 }
 
 /**

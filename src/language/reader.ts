@@ -13,8 +13,8 @@ export interface Reader {
   /** Reads one more symbol of every story. ids: (rows). */
   read(ids: Int32Array): void;
   /**
-   * What the stories of some rows would go on with: (rows.length, vocabulary), natural logarithms of probabilities, which
-   * need not be normalised. At least one symbol of each was read. The array may be used again at the next call.
+   * What the stories of some rows would go on with: (rows.length, vocabulary), natural logarithms of the
+   * probabilities. At least one symbol of each was read. The array may be used again at the next call.
    */
   logits(rows: readonly number[]): Float32Array | Promise<Float32Array>;
   dispose(): void;

@@ -99,24 +99,19 @@ export interface Candidate {
   readonly probability: number;
 }
 
-/** The `count` most likely ids by softmax(logits), the most likely first, but for `excluded`. logits: (vocabulary). */
-export function likeliest(logits: Float32Array, count: number, excluded = -1): Candidate[] {
+/**
+ * The `count` most likely ids, the most likely first, but for `excluded`. logProbabilities: (vocabulary), natural logarithms.
+ */
+export function likeliest(logProbabilities: Float32Array, count: number, excluded = -1): Candidate[] {
   const best: number[] = [];
-  let highest = Number.NEGATIVE_INFINITY;
-  for (let id = 0; id < logits.length; id++) {
-    const logit = logits[id] as number;
-    if (logit > highest) highest = logit;
-    if (id === excluded) continue;
-    if (best.length === count && logit <= (logits[best[count - 1] as number] as number)) continue;
+  for (let id = 0; id < logProbabilities.length; id++) {
+    const own = logProbabilities[id] as number;
+    if (id === excluded || (best.length === count && own <= (logProbabilities[best[count - 1] as number] as number)))
+      continue;
     let place = best.length;
-    while (place > 0 && logit > (logits[best[place - 1] as number] as number)) place--;
+    while (place > 0 && own > (logProbabilities[best[place - 1] as number] as number)) place--;
     best.splice(place, 0, id);
     if (best.length > count) best.pop();
   }
-  let total = 0;
-  for (let id = 0; id < logits.length; id++) {
-    const below = (logits[id] as number) - highest;
-    if (below > -NEGLIGIBLE) total += Math.exp(below);
-  }
-  return best.map((id) => ({ id, probability: Math.exp((logits[id] as number) - highest) / total }));
+  return best.map((id) => ({ id, probability: Math.exp(logProbabilities[id] as number) }));
 }

@@ -70,7 +70,7 @@ export class Telling {
     return this.#done;
   }
 
-  /** Chooses the next symbol, or none where the story ends. logits: (vocabulary); changed by it. */
+  /** Chooses the next symbol, or none where the story ends. logits: (vocabulary), logarithms of probabilities; changed by it. */
   choose(logits: Float32Array): void {
     const { words, temperature, topP, guides = [], ending } = this.#options;
     const candidates = likeliest(logits, CANDIDATES, this.#unknown);

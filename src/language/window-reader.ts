@@ -1,8 +1,8 @@
 import { type Engine, ops, type Tensor } from '../engine/engine.ts';
 import { valuesOf } from '../engine/named-values.ts';
-import { cellForward } from './lstm-cell.ts';
+import { cellOf } from './lstm-cell.ts';
 import type { Model } from './model.ts';
-import { gateInputs, logitsOf, type Weights } from './network.ts';
+import { gateParts, logitsOf, type Weights } from './network.ts';
 import type { Reader } from './reader.ts';
 import type { Recipe } from './recipe.ts';
 
@@ -98,10 +98,10 @@ export class WindowReader implements Reader {
     const [h, c] = [this.#h?.[layer] as Tensor, this.#c?.[layer] as Tensor];
     const recurrent = this.#weights[`recurrent/${layer}`] as Tensor;
     // The readings that begin here carry nothing.
-    const cBefore = window > 1 ? ops.concat([none(units), c], 0) : null;
-    const product = cBefore && ops.concat([none(4 * units), ops.matMul(h as never, recurrent as never) as Tensor], 0);
-    const inputs = layer === 0 ? (ops.tile(below, [window, 1]) as Tensor) : below;
-    return cellForward(gateInputs(this.#weights, layer, inputs, product), cBefore);
+    const cBefore = window > 1 ? this.#engine.stackRows([none(units), c]) : null;
+    const product = cBefore && this.#engine.stackRows([none(4 * units), this.#engine.product(h, recurrent)]);
+    const inputs = layer === 0 ? this.#engine.stackRows(Array<Tensor>(window).fill(below)) : below;
+    return cellOf(this.#engine, gateParts(this.#engine, this.#weights, layer, inputs, product), cBefore);
   }
 
   /** What the first layer's gates receive from symbols, as `embed` gives it: (ids.length, 4 units). */
@@ -129,10 +129,12 @@ export class WindowReader implements Reader {
     });
     const logits = ops.tidy(() => {
       const top = this.#engine.pickRows(this.#top as Tensor, ops.tensor1d(places, 'int32'));
-      return logitsOf(this.#weights, top);
+      return logitsOf(this.#engine, this.#weights, top);
     });
     const values = logits.dataSync() as Float32Array;
+    const width = logits.shape[1] as number;
     logits.dispose();
+    for (let start = 0; start < values.length; start += width) normalise(values.subarray(start, start + width));
     return values;
   }
 
@@ -143,4 +145,13 @@ export class WindowReader implements Reader {
     this.#c = null;
     this.#top = null;
   }
+}
+
+/** Makes logarithms of probabilities of what is so but for a constant: log softmax. A kernel for one row takes longer to call. */
+function normalise(logits: Float32Array): void {
+  let [highest, total] = [Number.NEGATIVE_INFINITY, 0];
+  for (const logit of logits) if (logit > highest) highest = logit;
+  for (const logit of logits) total += Math.exp(logit - highest);
+  const least = highest + Math.log(total);
+  for (let id = 0; id < logits.length; id++) logits[id] = (logits[id] as number) - least;
 }

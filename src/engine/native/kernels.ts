@@ -53,10 +53,10 @@ export function stepKernels(
   const gather = [type('Tparams', binding.TF_FLOAT), type('Tindices'), type('Taxis'), int('batch_dims', 0)];
   const segments = [floatType, type('Tindices')];
   const sparse = [floatType, type('Tidx'), type('Tnumsegments'), type('Tsegmentids')];
-  const transposed = (name: string, value: boolean): Attribute => ({ name, type: binding.TF_ATTR_BOOL, value });
-  // BatchMatMulV2 and not MatMul: with a transposed right side it takes half the time.
+  const turned = (name: string, value: boolean): Attribute => ({ name, type: binding.TF_ATTR_BOOL, value });
+  // Not MatMul: a signal while it multiplies may destroy memory (docs/architecture.md), and turned matrices take it twice as long.
   const products = (left: boolean, right: boolean) => {
-    const attributes = [floatType, transposed('adj_x', left), transposed('adj_y', right)];
+    const attributes = [floatType, turned('adj_x', left), turned('adj_y', right)];
     return (a: Tensor, b: Tensor) => run('BatchMatMulV2', attributes, [a, b], 1)[0] as Tensor;
   };
   const plain = [floatType];

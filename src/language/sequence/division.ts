@@ -1,6 +1,8 @@
 /** Symbols of each stream between two steps of learning: how far back-propagation reaches. */
 const SPAN = 35;
 const STREAMS = 20;
+/** Symbols that a step reads at most. */
+export const SYMBOLS_A_STEP = SPAN * STREAMS;
 /** A stream of fewer stretches than this would begin anew all the time. */
 const STRETCHES = 4;
 

@@ -17,6 +17,8 @@ export class KneserNey {
   readonly #grams: NGrams;
   readonly #vocabulary: number;
   readonly #discounts: readonly Discounts[];
+  /** (vocabulary): p(.) with no context. */
+  #alone: Float32Array | null = null;
 
   /** vocabulary: how many symbols there are, `<unk>` among them. */
   constructor(grams: NGrams, vocabulary: number) {
@@ -44,15 +46,30 @@ export class KneserNey {
 
   /** p(. | the end of the context) for every symbol, written into `into`: (vocabulary). */
   distribution(context: ArrayLike<number>, into: Float32Array): void {
-    into.fill(1 / this.#vocabulary);
-    for (const [order, { start, end, total, gamma }] of this.#contexts(context)) {
-      const { counts, symbols } = this.#grams.levels[order] as NGrams['levels'][number];
-      for (let id = 0; id < into.length; id++) into[id] = (into[id] as number) * gamma;
-      for (let node = start; node < end; node++) {
-        const count = counts[node] as number;
-        const id = symbols[node] as number;
-        into[id] = (into[id] as number) + Math.max(0, count - this.#discount(order, count)) / total;
-      }
+    const [first, ...longer] = this.#contexts(context);
+    this.#alone ??= this.#withoutContext(first?.[1]);
+    // What each order adds is scaled by the gammas of the longer ones; so is the ground they stand on, all at once.
+    let scale = longer.reduce((product, [, { gamma }]) => product * gamma, 1);
+    for (let id = 0; id < into.length; id++) into[id] = (this.#alone[id] as number) * scale;
+    for (const [order, followers] of longer) {
+      scale /= followers.gamma;
+      this.#add(order, followers, scale, into);
+    }
+  }
+
+  /** p(.) by how often each symbol occurs. */
+  #withoutContext(followers: Followers | undefined): Float32Array {
+    const p = new Float32Array(this.#vocabulary).fill((followers?.gamma ?? 1) / this.#vocabulary);
+    if (followers) this.#add(0, followers, 1, p);
+    return p;
+  }
+
+  /** Adds what an order itself gives to the symbols that follow its context, times `scale`. */
+  #add(order: number, { start, end, total }: Followers, scale: number, into: Float32Array): void {
+    const { counts, symbols } = this.#grams.levels[order] as NGrams['levels'][number];
+    for (let node = start; node < end; node++) {
+      const [count, id] = [counts[node] as number, symbols[node] as number];
+      into[id] = (into[id] as number) + (scale * Math.max(0, count - this.#discount(order, count))) / total;
     }
   }
 

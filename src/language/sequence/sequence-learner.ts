@@ -9,7 +9,9 @@ import {
 import { valuesOf } from '../../engine/named-values.ts';
 import type { Weights } from '../network.ts';
 import type { Recipe } from '../recipe.ts';
+import { SYMBOLS_A_STEP } from './division.ts';
 import type { LayerMemory } from './lstm-layer.ts';
+import { MaskStrip } from './mask-strip.ts';
 import {
   initialSequenceWeights,
   type Masks,
@@ -26,6 +28,9 @@ const CLIP = 0.5;
 const AVERAGE_EVERY = 5;
 /** How far back the average looks: about a share 1 / LOOK_BACK of all steps (Shamir and Zhang 2013). */
 const LOOK_BACK = 9;
+
+/** Steps that cut their masks from the same strip. */
+const STRIP_STEPS = 64;
 
 /** What was predicted of a stretch before the weights moved. */
 export interface SequenceStep {
@@ -45,6 +50,7 @@ export class SequenceLearner {
   readonly #parameters: readonly Parameter[];
   readonly #averages: readonly Parameter[];
   readonly #optimizer: Optimizer;
+  readonly #strips = new Map<number, { readonly drawing: number; readonly strip: MaskStrip }>();
   #memory: LayerMemory[] | null = null;
   #steps = 0;
 
@@ -162,6 +168,7 @@ export class SequenceLearner {
   dispose(): void {
     this.#optimizer.dispose();
     for (const parameter of [...this.#parameters, ...this.#averages]) parameter.dispose();
+    for (const { strip } of this.#strips.values()) strip.dispose();
     if (this.#memory) dispose(this.#memory);
   }
 
@@ -183,16 +190,12 @@ export class SequenceLearner {
   }
 
   #masks({ streams, ids }: Stretch): Masks {
-    const { layers, units, embedding, dropout, recurrentDropout, seed } = this.#recipe;
+    const { layers, units, embedding, dropout, recurrentDropout } = this.#recipe;
     const steps = ids.length / streams;
     let drawn = 0;
     const mask = (shape: readonly number[], rate: number) => {
       drawn++;
-      return this.#engine.dropoutMask(
-        shape,
-        rate,
-        (Math.imul(seed * 31 + drawn, 0x9e3779b1) + this.#steps * 0x61c9) >>> 1,
-      );
+      return this.#masksOf(rate).cut(shape, this.#steps * 64 + drawn);
     };
     const byLayer = <T>(make: () => T) => Array.from({ length: layers }, make);
     return {
@@ -201,6 +204,19 @@ export class SequenceLearner {
       state: byLayer(() => mask([steps, streams, units], dropout)),
       output: mask([ids.length, embedding], dropout),
     };
+  }
+
+  /** The strip that masks of a rate are cut from at this step. */
+  #masksOf(rate: number): MaskStrip {
+    const drawing = Math.floor(this.#steps / STRIP_STEPS);
+    const last = this.#strips.get(rate);
+    if (last?.drawing === drawing) return last.strip;
+    last?.strip.dispose();
+    const { units, embedding, seed } = this.#recipe;
+    const largest = Math.max(4 * units * units, SYMBOLS_A_STEP * Math.max(units, embedding));
+    const strip = new MaskStrip(this.#engine, 2 * largest, rate, Math.imul(seed * 31 + drawing, 0x9e3779b1) >>> 1);
+    this.#strips.set(rate, { drawing, strip });
+    return strip;
   }
 
   #average(): void {

@@ -1,9 +1,9 @@
-import { type Engine, type LayerStates, type NamedValues, ops, type Tensor } from '../../engine/engine.ts';
+import { type CellState, type Engine, type NamedValues, ops, type Tensor } from '../../engine/engine.ts';
 import type { Weights } from '../network.ts';
 import { Random } from '../random.ts';
 import type { Recipe } from '../recipe.ts';
-import { type LayerMemory, type LayerWeights, layerBackward, layerForward } from './lstm-layer.ts';
-import { type Group, groupsOf, logProbabilities, lookUp, nextSymbols } from './symbol-tables.ts';
+import { type LayerMemory, type LayerStates, type LayerWeights, layerBackward, layerForward } from './lstm-layer.ts';
+import { type Group, groupsOf, lookUp, nextSymbols, probabilities } from './symbol-tables.ts';
 
 /** What the network's weights depend on. */
 export type SequenceShape = Pick<Recipe, 'layers' | 'units' | 'embedding'>;
@@ -117,16 +117,13 @@ function read(
   for (let layer = 0; layer < layers; layer++) {
     const own = layerOf(weights, layer, masks?.recurrent[layer]);
     const states = layerForward(engine, x, before[layer] as LayerMemory, own);
-    const last = (all: Tensor) => ops.reshape(ops.slice(all, [steps - 1, 0, 0], [1, streams, units]), [streams, units]);
     passed.push({ x, states, own });
-    memory.push({ c: last(states.c), h: last(states.h) });
-    x = masked(states.h, masks?.state[layer]);
+    const { c, h } = states[steps - 1] as CellState;
+    memory.push({ c, h });
+    x = masked(ops.reshape(engine.stackRows(states.map(({ h }) => h)), [steps, streams, units]), masks?.state[layer]);
   }
   const top = ops.reshape(x, [ids.length, units]);
-  const projected = ops.add(
-    ops.matMul(top as never, at(weights, 'projection') as never),
-    at(weights, 'projectionBias'),
-  );
+  const projected = ops.add(engine.product(top, at(weights, 'projection')), at(weights, 'projectionBias'));
   return {
     y: masked(projected, masks?.output),
     memory,
@@ -199,8 +196,7 @@ export function sequenceLossAndGradients(
 }
 
 /**
- * Reads a stretch and gives the natural logarithms of the probabilities of what follows its last symbols:
- * (streams, vocabulary). Call within a tidy.
+ * Reads a stretch and gives the probabilities of what follows its last symbols: (streams, vocabulary). Call within a tidy.
  */
 export function whatFollows(
   engine: Engine,
@@ -209,9 +205,9 @@ export function whatFollows(
   weights: Weights,
   stretch: Pick<Stretch, 'ids' | 'streams'>,
   before: readonly LayerMemory[],
-): { logProbabilities: Tensor; memory: LayerMemory[] } {
+): { follows: Tensor; memory: LayerMemory[] } {
   const groups = groupsOf(vocabulary, shape.embedding);
   const { y, memory } = read(engine, shape, groups, weights, stretch, before);
   const last = ops.slice(y, [stretch.ids.length - stretch.streams, 0], [stretch.streams, shape.embedding]);
-  return { logProbabilities: logProbabilities(engine, groups, weights, last), memory };
+  return { follows: probabilities(engine, groups, weights, last), memory };
 }

@@ -19,18 +19,19 @@ export class SequenceReader implements Reader {
   readonly #grams: KneserNey | null;
   /** By layer, (stories, units); null for no rows. */
   #memory: LayerMemory[] | null = null;
-  /** (stories, vocabulary): natural logarithms of the network's probabilities after the latest symbol. */
+  /** (stories, vocabulary): the network's probabilities after the latest symbol. */
   #follows: Float32Array | null = null;
   /** The latest symbols of each story, for the n-grams. */
   #recent: number[][] = [];
-  readonly #mixed: Float32Array;
+  /** (vocabulary): what the n-grams say. */
+  readonly #counted: Float32Array;
 
   constructor(engine: Engine, model: Model, weights: Weights) {
     this.#engine = engine;
     this.#model = model;
     this.#weights = weights;
     this.#grams = model.grams && new KneserNey(model.grams, model.vocabulary.size);
-    this.#mixed = new Float32Array(model.vocabulary.size);
+    this.#counted = new Float32Array(model.vocabulary.size);
   }
 
   arrange(from: readonly number[]): void {
@@ -63,8 +64,8 @@ export class SequenceReader implements Reader {
     );
     free(before);
     this.#memory = read.memory;
-    this.#follows = read.logProbabilities.dataSync() as Float32Array;
-    read.logProbabilities.dispose();
+    this.#follows = read.follows.dataSync() as Float32Array;
+    read.follows.dispose();
     const context = this.#grams?.context ?? 0;
     ids.forEach((id, row) => {
       this.#recent[row] = [...(this.#recent[row] as number[]), id].slice(-Math.max(1, context));
@@ -77,16 +78,10 @@ export class SequenceReader implements Reader {
     for (const [k, row] of rows.entries()) {
       const own = this.#follows?.subarray(row * size, (row + 1) * size) as Float32Array;
       const into = told.subarray(k * size, (k + 1) * size);
-      if (!this.#grams) {
-        into.set(own);
-        continue;
-      }
-      this.#grams.distribution(this.#recent[row] as number[], this.#mixed);
-      for (let id = 0; id < size; id++) {
-        into[id] = Math.log(
-          (1 - GRAMS_SHARE) * Math.exp(own[id] as number) + GRAMS_SHARE * (this.#mixed[id] as number),
-        );
-      }
+      const share = this.#grams ? GRAMS_SHARE : 0;
+      this.#grams?.distribution(this.#recent[row] as number[], this.#counted);
+      for (let id = 0; id < size; id++)
+        into[id] = Math.log((1 - share) * (own[id] as number) + share * (this.#counted[id] as number));
     }
     return told;
   }

@@ -190,11 +190,11 @@ export function nextSymbols(
   };
 }
 
-/** Natural logarithms of the probabilities of every symbol: y (n, width) -> (n, vocabulary). */
-export function logProbabilities(engine: Engine, groups: readonly Group[], weights: Weights, y: Tensor): Tensor {
+/** The probabilities of every symbol: y (n, width) -> (n, vocabulary). */
+export function probabilities(engine: Engine, groups: readonly Group[], weights: Weights, y: Tensor): Tensor {
   const tails = groups.length - 1;
   const logits = ops.add(engine.rightTransposedProduct(y, headTable(weights, tails)), headBias(weights, tails));
-  const first = ops.logSoftmax(logits as never) as Tensor;
+  const first = ops.softmax(logits as never) as Tensor;
   if (tails === 0) return first;
   const [n, { end }] = [y.shape[0] as number, groups[0] as Group];
   const parts = [ops.slice(first, [0, 0], [n, end])];
@@ -204,7 +204,7 @@ export function logProbabilities(engine: Engine, groups: readonly Group[], weigh
       engine.rightTransposedProduct(narrow, at(weights, `embedding/${k}`)),
       at(weights, `outputBias/${k}`),
     );
-    parts.push(ops.add(ops.logSoftmax(own as never), ops.slice(first, [0, end + k - 1], [n, 1])));
+    parts.push(ops.mul(ops.softmax(own as never), ops.slice(first, [0, end + k - 1], [n, 1])));
   }
   return ops.concat(parts, 1);
 }

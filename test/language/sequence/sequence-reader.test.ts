@@ -30,17 +30,10 @@ function told(engine: Engine, model: Model, context: readonly number[]): number[
     const ids = Int32Array.from(context);
     const weights = weightsOf(engine, model);
     const memory = noMemory(recipe, 1);
-    return whatFollows(
-      engine,
-      recipe,
-      vocabulary.size,
-      weights,
-      { ids, streams: 1 },
-      memory,
-    ).logProbabilities.dataSync();
+    return whatFollows(engine, recipe, vocabulary.size, weights, { ids, streams: 1 }, memory).follows.dataSync();
   }) as unknown as Float32Array;
   const kneserNey = new KneserNey(grams as NonNullable<typeof grams>, vocabulary.size);
-  return [...own].map((p, id) => (1 - GRAMS_SHARE) * Math.exp(p) + GRAMS_SHARE * kneserNey.probability(context, id));
+  return [...own].map((p, id) => (1 - GRAMS_SHARE) * p + GRAMS_SHARE * kneserNey.probability(context, id));
 }
 
 onEachEngine('a sequence reader', (open) => {

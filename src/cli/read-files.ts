@@ -22,6 +22,7 @@ export async function readFiles(
 
 /** Reads one file; `shown` is its path as typed, relative to `folder`. Throws `bad-file` and `too-large`. */
 export async function readFileOf(shown: string, folder: string, maxBytes: number): Promise<Uint8Array> {
+  if (shown === '') throw new FabulistError('bad-file', 'The name of a file is missing: name a text file.');
   const path = resolve(folder, shown);
   try {
     const found = await stat(path);

@@ -11,7 +11,7 @@ import { type CellState, type Engine, ops, type Tensor } from '../engine/engine.
  * where c' and h' are the state before. At the first symbol there is none: c = i g exactly, and f plays no part.
  * z: (batch, 4 units); cBefore: (batch, units) or null.
  */
-export function cellForward(z: Tensor, cBefore: Tensor | null): CellState {
+function cellForward(z: Tensor, cBefore: Tensor | null): CellState {
   const [zi, zg, zf, zo] = ops.split(z, 4, 1) as [Tensor, Tensor, Tensor, Tensor];
   const i = ops.sigmoid(zi);
   const g = ops.tanh(zg);

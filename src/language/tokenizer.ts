@@ -1,4 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import { atOnce, inTurns, type Work } from './turns.ts';
 
 /**
  * A word, an emoji or one punctuation mark; the same rule as the peers in the benchmarks, so that figures can be compared.
@@ -17,7 +17,7 @@ const UNSPACED = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}
 const STRETCH =
   /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}\p{M}ー々〆]+|[^\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}ー々〆]+/gu;
 
-/** Characters split at one go by `tokenizeFormsInTurns`: some ten milliseconds, more where there are no blanks. */
+/** Characters split at one go by `tokenizeFormsInTurns`: some ten milliseconds. */
 const SLICE = 100_000;
 /** Characters that the segmenter is given at once: it takes time and memory in proportion. */
 const SEGMENT = 2_000;
@@ -31,20 +31,34 @@ const segmenter = new Intl.Segmenter('und', { granularity: 'word' });
 
 /** Splits text into symbols as they are written: `The cat, he said.` -> `The`, `cat`, `,`, `he`, `said`, `.` */
 export function tokenizeForms(text: string): string[] {
-  const forms = text.normalize('NFC').match(SYMBOL) ?? [];
-  return UNSPACED.test(text) ? forms.flatMap(wordsOf) : forms;
+  return atOnce(tokenizing(text));
 }
 
 /** The same for a long text, slice after slice, so that it does not hold up everybody else in the process. */
-export async function tokenizeFormsInTurns(text: string): Promise<string[]> {
-  const slices: string[][] = [];
+export function tokenizeFormsInTurns(text: string): Promise<string[]> {
+  return inTurns(tokenizingSlices(text));
+}
+
+function* tokenizingSlices(text: string): Work<string[]> {
+  const all: string[] = [];
   for (let from = 0; from < text.length; ) {
     const to = endOfSlice(text, from + SLICE);
-    slices.push(tokenizeForms(text.slice(from, to)));
+    for (const form of yield* tokenizing(text.slice(from, to))) all.push(form);
     from = to;
-    await turn();
+    yield;
   }
-  return slices.flat();
+  return all;
+}
+
+function* tokenizing(text: string): Work<string[]> {
+  const forms = text.normalize('NFC').match(SYMBOL) ?? [];
+  if (!UNSPACED.test(text)) return forms;
+  const words: string[] = [];
+  for (const form of forms) {
+    if (UNSPACED.test(form)) yield* dividing(form, words);
+    else words.push(form);
+  }
+  return words;
 }
 
 /** Where a slice may end without changing a symbol: at a blank or behind a full-width mark, which no word crosses. */
@@ -59,14 +73,16 @@ export function tokenize(text: string): string[] {
   return tokenizeForms(text).map((form) => form.toLowerCase());
 }
 
-function wordsOf(form: string): string | string[] {
-  if (!UNSPACED.test(form)) return form;
-  const words: string[] = [];
+/** Adds the words of a form that has no blanks between them to `words`. */
+function* dividing(form: string, words: string[]): Work<void> {
   for (const [stretch] of form.matchAll(STRETCH)) {
     if (!UNSPACED.test(stretch)) words.push(stretch);
-    else for (const part of partsOf(stretch)) words.push(...segmented(part));
+    else
+      for (const part of partsOf(stretch)) {
+        words.push(...segmented(part));
+        yield;
+      }
   }
-  return words;
 }
 
 function* partsOf(stretch: string): Iterable<string> {

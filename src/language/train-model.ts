@@ -7,10 +7,11 @@ import type { Model } from './model.ts';
 import { Progress } from './progress.ts';
 import { completeRecipe, type RecipeOptions } from './recipe.ts';
 import { SequenceCourse } from './sequence/sequence-course.ts';
-import { splitText } from './split-text.ts';
+import { type SplitText, splitTextInTurns } from './split-text.ts';
 import { tellSample } from './tell-sample.ts';
 import { tokenizeFormsInTurns } from './tokenizer.ts';
 import type { TrainingFigures } from './training-figures.ts';
+import { othersTurn } from './turns.ts';
 import { WindowCourse } from './window-course.ts';
 
 /** One look at a running training. */
@@ -81,25 +82,33 @@ export async function trainModel(
   }
   const words = forms.reduce((sum, story) => sum + story.length, 0);
   const recipe = completeRecipe(options, words);
-  const text = splitText(forms, recipe.holdOut, recipe.window);
+  const text = await splitTextInTurns(forms, recipe.holdOut, recipe.window);
   if (text.windows.count === 0) {
-    throw new FabulistError(
-      'too-short',
-      `This text has ${words} words and punctuation marks, too few to learn from: it takes at least ${recipe.window + 1} in one story.`,
-    );
+    throw new FabulistError('too-short', tooShort(text, recipe.window));
   }
-  await new Promise(setImmediate);
+  await othersTurn();
   // The article averages over 1,000 single windows; a batch holds hundreds.
   const progress = new Progress(recipe.name === 'article' ? 1_000 : 50);
   const language = detectLanguage(texts.join('\n'));
+  await othersTurn();
   const lesson = { engine, recipe, text, language, progress, onLog: hooks.onLog };
   const course = recipe.model === 'sequence' ? new SequenceCourse(lesson) : new WindowCourse(lesson);
   try {
+    // The first weights of a large vocabulary are many, and so are those of a checkpoint.
+    await othersTurn();
     if (hooks.resume) course.resume(hooks.resume);
     return await run(course, progress, forecast(recipe, text, engine.name), hooks, () => sentence(engine, course));
   } finally {
     course.dispose();
   }
+}
+
+function tooShort({ words, stories }: SplitText, window: number): string {
+  const learned = stories.reduce((sum, story) => sum + story.length, 0);
+  const has = `${words} ${words === 1 ? 'word or punctuation mark' : 'words and punctuation marks'}`;
+  const least = `it takes at least ${window + 1} in one story`;
+  if (learned === words) return `This text has ${has}, too few to learn from: ${least}.`;
+  return `This text has ${has} and ${words - learned} of them are held out, which leaves too few to learn from: hold out less, or hand over more, for ${least}.`;
 }
 
 async function sentence(engine: Engine, course: Course): Promise<string> {
@@ -120,6 +129,7 @@ async function run(
   let sample: string | null = null;
   let stopped = false;
   report(sample);
+  await othersTurn();
   while (!course.finished && course.step < iterations && progress.seconds < seconds) {
     await course.learn();
     const intent = hooks.intent?.() ?? 'go-on';
@@ -133,7 +143,7 @@ async function run(
     if (stopped) break;
     const now = performance.now();
     if (now - turn < TURN) continue;
-    await new Promise(setImmediate);
+    await othersTurn();
     turn = performance.now();
     if (hooks.onProgress && now - reported > REPORT) {
       if (now >= nextSentence) {

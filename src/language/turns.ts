@@ -1,6 +1,9 @@
 /** Work that can stop wherever it yields, to go on later: what takes long must not keep everybody waiting. */
 export type Work<T> = Generator<void, T, void>;
 
+/** Symbols that work in turns goes through between two yields: about a millisecond, so that asking for the time costs nothing. */
+export const STRIDE = 4_096;
+
 /** How long work may hold the thread before others get their turn, in milliseconds. */
 const TURN = 5;
 

@@ -1,4 +1,5 @@
 import { endsSentence, isWord } from './tokenizer.ts';
+import { atOnce, STRIDE, type Work } from './turns.ts';
 
 /** Stands for every symbol that the training part of a text lacks. Two words to the tokenizer, so no text contains it. */
 export const UNKNOWN = '<unk>';
@@ -22,18 +23,19 @@ export class Vocabulary {
 
   /** Counts the symbols of the stories, in order. */
   static build(stories: readonly (readonly string[])[]): Vocabulary {
-    const counts = new Map<string, number>();
-    for (const story of stories) {
-      for (const symbol of story) counts.set(symbol, (counts.get(symbol) ?? 0) + 1);
-    }
-    // Array.prototype.sort is stable and a Map iterates in insertion order: equals stay in the order of first meeting.
-    return new Vocabulary([...counts].sort((a, b) => b[1] - a[1]).map(([symbol]) => symbol));
+    return new Vocabulary(atOnce(byFrequency(stories, (symbol) => symbol)));
   }
 
   /** The vocabulary of stories as they are written (`tokenizeForms`), with the form of each symbol; `extra` ids come last. */
   static of(stories: readonly (readonly string[])[], extra: readonly string[] = []): Vocabulary {
-    const { symbols } = Vocabulary.build(stories.map((story) => story.map((form) => form.toLowerCase())));
-    return new Vocabulary([...symbols, ...extra], [...writtenForms(symbols, stories), ...extra]);
+    return atOnce(Vocabulary.making(stories, extra));
+  }
+
+  /** The same as work that can be done in turns. */
+  static *making(stories: readonly (readonly string[])[], extra: readonly string[]): Work<Vocabulary> {
+    const symbols = yield* byFrequency(stories, (form) => form.toLowerCase());
+    const forms = yield* writtenForms(symbols, stories);
+    return new Vocabulary([...symbols, ...extra], [...forms, ...extra]);
   }
 
   get size(): number {
@@ -65,13 +67,29 @@ export class Vocabulary {
   }
 }
 
+/** The symbols that forms stand for, the most frequent first. */
+function* byFrequency(stories: readonly (readonly string[])[], symbolOf: (form: string) => string): Work<string[]> {
+  const counts = new Map<string, number>();
+  let at = 0;
+  for (const story of stories) {
+    for (const form of story) {
+      const symbol = symbolOf(form);
+      counts.set(symbol, (counts.get(symbol) ?? 0) + 1);
+      if (++at % STRIDE === 0) yield;
+    }
+  }
+  // Array.prototype.sort is stable and a Map iterates in insertion order: equals stay in the order of first meeting.
+  return [...counts].sort((a, b) => b[1] - a[1]).map(([symbol]) => symbol);
+}
+
 /**
  * A sentence start is capitalised whatever the word, so only places inside a sentence tell how a word is written. Headings
  * in capitals count where nothing else does, and so do capitals behind the first letter: `II`, `McDonald`.
  */
-function writtenForms(symbols: readonly string[], stories: readonly (readonly string[])[]): string[] {
+function* writtenForms(symbols: readonly string[], stories: readonly (readonly string[])[]): Work<string[]> {
   const inside = new Map<string, Map<string, number>>();
   const elsewhere = new Map<string, string>();
+  let at = 0;
   for (const story of stories) {
     let tells = false;
     for (const form of story) {
@@ -86,11 +104,15 @@ function writtenForms(symbols: readonly string[], stories: readonly (readonly st
       // After an opening quotation mark too, the next word may be capitalised for its place alone.
       tells = isWord(symbol) || symbol === ',' || symbol === ';';
       if (endsSentence(symbol)) tells = false;
+      if (++at % STRIDE === 0) yield;
     }
   }
-  return symbols.map((symbol) => {
+  const written: string[] = [];
+  for (const symbol of symbols) {
     const forms = [...(inside.get(symbol) ?? [])].sort((a, b) => b[1] - a[1]);
     const ordinary = forms.find(([form]) => !/^\p{Lu}{2}/u.test(form)) ?? forms[0];
-    return ordinary?.[0] ?? elsewhere.get(symbol) ?? symbol;
-  });
+    written.push(ordinary?.[0] ?? elsewhere.get(symbol) ?? symbol);
+    if (written.length % STRIDE === 0) yield;
+  }
+  return written;
 }

@@ -1,4 +1,5 @@
 import type { Text } from './model.ts';
+import { atOnce, STRIDE, type Work } from './turns.ts';
 
 /** Every place where a whole window and its next symbol stand within one story; none reaches across two stories. */
 export interface Windows {
@@ -13,14 +14,20 @@ export interface Windows {
 
 /** The article's Listings 5 and 6 for the whole text at once: symbols [i, i + window) are the input, symbol i + window the label. */
 export function windowsOf(text: Text, window: number): Windows {
+  return atOnce(makingWindows(text, window));
+}
+
+/** The same as work that can be done in turns. */
+export function* makingWindows(text: Text, window: number): Work<Windows> {
   const count = text.stories.reduce((sum, story) => sum + Math.max(0, story.length - window), 0);
   const contexts = new Int32Array(count * window);
   const targets = new Int32Array(count);
   let row = 0;
   for (const story of text.stories) {
     for (let start = 0; start + window < story.length; start++, row++) {
-      contexts.set(story.subarray(start, start + window), row * window);
+      for (let t = 0; t < window; t++) contexts[row * window + t] = story[start + t] as number;
       targets[row] = story[start + window] as number;
+      if (row % STRIDE === 0) yield;
     }
   }
   return { window, count, contexts, targets };

@@ -150,6 +150,15 @@ onEachEngine('training', (open, name) => {
     }
   });
 
+  it('claims no figure for a held-out part of which it knows no word', async () => {
+    const text = Array.from({ length: 300 }, (_, k) => `w${k}`).join(' ');
+    for (const model of ['window', 'sequence'] as const) {
+      const { figures } = await train(await open(), text, { model, units: 8, iterations: 5, holdOut: 0.1 });
+      const { heldOutAccuracy, heldOutPerplexity, heldOutPerplexityModelOnly } = figures;
+      expect([heldOutAccuracy, heldOutPerplexity, heldOutPerplexityModelOnly]).toEqual([null, null, null]);
+    }
+  });
+
   it('gives others a turn at every chunk of a long evaluation', async () => {
     const engine = await open();
     const learner = new Learner(engine, completeRecipe({ units: 8 }, 50_000), 4_000, 'adam');
@@ -220,6 +229,10 @@ onEachEngine('training', (open, name) => {
   it('refuses what no window fits into, and a rate that makes the loss run away', async () => {
     const engine = await open();
     await expect(train(engine, 'one two three', {})).rejects.toMatchObject({ code: 'too-short' });
+    await expect(train(engine, 'one two three four five', { holdOut: 0.5 })).rejects.toThrow(
+      'This text has 5 words and punctuation marks and 3 of them are held out, which leaves too few to learn from: ' +
+        'hold out less, or hand over more, for it takes at least 4 in one story.',
+    );
     await expect(train(engine, RHYME, { window: 65 })).rejects.toThrow(
       'window must be a whole number from 1 to 64, not 65.',
     );

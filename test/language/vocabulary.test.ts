@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { tokenize, tokenizeForms, tokenizeFormsInTurns } from '../../src/language/tokenizer.ts';
 import { Vocabulary } from '../../src/language/vocabulary.ts';
 
@@ -46,6 +46,22 @@ describe('tokenize', () => {
       }),
       { numRuns: 4 },
     );
+  });
+  it('gives others a turn within a line that has no blanks', async () => {
+    let turns = 0;
+    let dividing = true;
+    const turn = () => {
+      turns++;
+      if (dividing) setImmediate(turn);
+    };
+    setImmediate(turn);
+    // Every look at the clock is a long time after the one before.
+    let clock = 0;
+    const now = vi.spyOn(performance, 'now').mockImplementation(() => (clock += 50));
+    await tokenizeFormsInTurns('卖风的老人住在山脚下'.repeat(5_000)).finally(() => now.mockRestore());
+    dividing = false;
+    // 50,000 characters, 2,000 at a time.
+    expect(turns).toBeGreaterThanOrEqual(25);
   });
   it('never drops a letter, a digit or a mark', () => {
     fc.assert(

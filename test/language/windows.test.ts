@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { splitText } from '../../src/language/split-text.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { splitText, splitTextInTurns } from '../../src/language/split-text.ts';
 import { tokenizeForms } from '../../src/language/tokenizer.ts';
 import { UNKNOWN } from '../../src/language/vocabulary.ts';
 import { bestPossible, pickWindows, windowsOf } from '../../src/language/windows.ts';
@@ -52,6 +52,29 @@ describe('splitText', () => {
       'c',
     ]);
     expect(held?.unknownShare).toBeCloseTo(1 / 5, 12);
+  });
+
+  it('divides a long text in turns just as at once, and others get theirs', async () => {
+    const word = (k: number) => `${k % 7 === 0 ? 'W' : 'w'}${(k * k) % 40_009}${k % 15 === 14 ? '.' : ''}`;
+    const forms = [60_000, 5, 60_000].map((length, story) =>
+      tokenizeForms(Array.from({ length }, (_, k) => word(k + story)).join(' ')),
+    );
+    let turns = 0;
+    let dividing = true;
+    const turn = () => {
+      turns++;
+      if (dividing) setImmediate(turn);
+    };
+    setImmediate(turn);
+    // Every look at the clock is a long time after the one before.
+    let clock = 0;
+    const now = vi.spyOn(performance, 'now').mockImplementation(() => (clock += 50));
+    const split = await splitTextInTurns(forms, 0.1, 3).finally(() => now.mockRestore());
+    dividing = false;
+    // Each symbol is counted, looked at for its form, numbered and put into windows, 4,096 at a time at most.
+    const symbols = forms.reduce((sum, story) => sum + story.length, 0);
+    expect(turns).toBeGreaterThan((4 * 0.9 * symbols) / 4_096);
+    expect(split).toEqual(splitText(forms, 0.1, 3));
   });
 
   it('holds nothing out when told so', () => {

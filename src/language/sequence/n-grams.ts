@@ -47,8 +47,10 @@ export async function countNGrams(stories: readonly Int32Array[], order: number,
       const symbol = text[at + level] as number;
       // A run's key is the run without its last symbol, then that symbol: sorting keys sorts runs.
       if (symbol >= 0 && (nodes[at] as number) >= 0) keys[at] = (nodes[at] as number) * vocabulary + symbol;
+      if (at % SLICE === SLICE - 1) await turn();
     }
     await turn();
+    // Sorting is one turn: some 150 milliseconds for two million symbols.
     const sorted = unique(keys);
     await turn();
     const next = new Int32Array(text.length).fill(-1);
@@ -59,13 +61,16 @@ export async function countNGrams(stories: readonly Int32Array[], order: number,
     const counts = new Int32Array(sorted.length);
     for (const node of next) if (node >= 0) counts[node] = (counts[node] as number) + 1;
     const below = levels.at(-1);
+    await turn();
     if (below) {
       const parents = sorted.map((key) => Math.floor(key / vocabulary));
       for (const parent of parents) below.children[parent + 1] = (below.children[parent + 1] as number) + 1;
       for (let node = 0; node < below.symbols.length; node++) {
         below.children[node + 1] = (below.children[node + 1] as number) + (below.children[node] as number);
       }
+      await turn();
       countBefore(below.counts, nodes, next, sorted.length);
+      await turn();
     }
     const last = level === order - 1;
     levels.push({

@@ -60,7 +60,7 @@ const SPEED = 7_500;
  * by heart; the less often, the faster it must be learned. Measured, see docs/models.md.
  */
 const REGIMENS = [
-  { passes: 12, dropout: 0.5, recurrentDropout: 0.3, rate: 0.003 },
+  { passes: 12, dropout: 0.5, recurrentDropout: 0.15, rate: 0.006 },
   { passes: 6, dropout: 0.4, recurrentDropout: 0.15, rate: 0.006 },
   { passes: 1.5, dropout: 0.3, recurrentDropout: 0, rate: 0.008 },
   { passes: 0, dropout: 0.1, recurrentDropout: 0, rate: 0.008 },

@@ -83,6 +83,14 @@ export class Program {
     await this.#session?.close();
   }
 
+  /** Says what becomes of what does not end in time: the process goes now. */
+  cutOff(): void {
+    this.#session?.display.stop();
+    this.#surroundings.stderr.write(
+      'Fabulist was cut off in the middle of ending; what was stored is kept, and a training goes on at the next start.\n',
+    );
+  }
+
   /** Milliseconds in which what was begun ends by itself: what a cluster must be told takes longer than what files do. */
   get grace(): number {
     return this.#session?.config.database === undefined ? 2_500 : 15_000;

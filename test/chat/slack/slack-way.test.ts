@@ -75,6 +75,8 @@ describe.each(['Socket', 'HTTP'] as const)('Fabulist on Slack (%s)', { timeout: 
   beforeAll(async () => {
     standIn = await StandIn.open();
     standIn.teams.set(TOKEN, OURS);
+    // How fast the machine is today is no matter here.
+    standIn.patience = 60_000;
     port = await freePort();
     standIn.eventsUrl = mode === 'HTTP' ? `http://127.0.0.1:${port}/slack/events` : undefined;
     alice = new SlackPerson(standIn, ALICE);

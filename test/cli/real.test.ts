@@ -171,7 +171,9 @@ describe('fabulist', () => {
       expect((await library.read(ref)).map(({ text }) => text)).toEqual([readFileSync(FABLE, 'utf8')]);
       expect((await library.versions(ref)).versions).toEqual([]);
       const requests = await library.listDocuments('requests');
-      expect(requests.map(({ value }) => value)).toMatchObject([{ request: { corpus: ref, options: { name: 'article' } } }]);
+      expect(requests.map(({ value }) => value)).toMatchObject([
+        { request: { corpus: ref, options: { name: 'article' } } },
+      ]);
       await library.close();
     },
   );

@@ -1,10 +1,14 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { livingProcesses } from '../../../src/training/cluster/membership.ts';
+import type { TrainingEvent } from '../../../src/training/trainer.ts';
 import { RHYME } from '../../language/tiny.ts';
 import { type Postgres, postgresPrograms, startPostgres } from '../../postgres.ts';
 import { trainerProcesses } from '../children.ts';
 import { ENDLESS, request, runs, when } from '../house.ts';
 import { cluster } from './cluster.ts';
 
+/** For the operator. */
+const NOBODY_TRAINS = /^Trainings wait, and no trainer runs: start "fabulist trainer" with this DATABASE_URL /;
 const OTHER = 'a fox met a hen . the hen ran up a tree . the fox went home and the hen sang .';
 
 describe.skipIf(!postgresPrograms())('a cluster', () => {
@@ -39,7 +43,34 @@ describe.skipIf(!postgresPrograms())('a cluster', () => {
     expect(versions).toHaveLength(1);
     expect([asking.trainings(), other.trainings()]).toEqual([[], []]);
     expect(await house.library.listDocuments('requests')).toEqual([]);
-    expect(house.warnings).toEqual([]);
+    expect(house.warnings.filter((line) => !NOBODY_TRAINS.test(line))).toEqual([]);
+  });
+
+  it('tells whoever waits, and the log once, that no trainer runs; and goes on once one does', async () => {
+    const house = await cluster(url);
+    const chat = await house.chat();
+    const vain = (event: TrainingEvent) => event.kind === 'queued' && event.unattended === true;
+    await house.store('rhyme', RHYME);
+    await house.store('other', OTHER);
+    const first = await chat.train(request('rhyme', { options: ENDLESS }));
+    await when(first, vain);
+    const second = await chat.train(request('other'));
+    await when(second, (event) => vain(event) && event.kind === 'queued' && event.place === 2);
+    expect(house.warnings).toEqual([expect.stringMatching(NOBODY_TRAINS)]);
+    expect(await livingProcesses(house.library.database)).toEqual({ chat: 1, trainer: 0 });
+    const worker = await house.worker();
+    await runs(first);
+    await when(second, (event) => event.kind === 'queued' && !vain(event));
+    expect(await livingProcesses(house.library.database)).toEqual({ chat: 1, trainer: 1 });
+    // Everybody who trains leaves: who waits reads so once more.
+    await worker.close();
+    await when(first, vain);
+    await when(second, vain);
+    expect(house.warnings).toHaveLength(2);
+    await house.worker();
+    await runs(first);
+    await chat.cancel(first.request.corpus);
+    expect(await second.ended).toMatchObject({ kind: 'finished' });
   });
 
   it('cancels what runs and what waits: nothing is kept', async () => {

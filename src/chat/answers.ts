@@ -1,10 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { errorReply } from '../replies/story-reply.ts';
-import type { Texts } from '../texts/texts.ts';
-import type { DiscordSink } from './discord-sinks.ts';
+import type { ReplySink } from './adapter.ts';
+import { errorReply } from './replies/story-reply.ts';
+import type { Texts } from './texts/texts.ts';
+
+/** Milliseconds that answers under way are waited for when a surface is stopped. */
+export const STOP_PATIENCE = 1_500;
+
+/** What a reply goes to, and whether anything of it is there to be seen. */
+export interface SeenSink extends ReplySink {
+  readonly shown: boolean;
+}
 
 interface Answer {
-  readonly sink: DiscordSink;
+  readonly sink: SeenSink;
   readonly texts: Texts;
   readonly given: Promise<void>;
   /** Of a training: once it is shown, it goes on after a restart. */
@@ -16,7 +24,7 @@ export class Answers {
   readonly #underWay = new Set<Answer>();
 
   /** given: settles when the answer is. goesOn: whether it does so after a restart, once anything is shown. */
-  async follow(given: Promise<void>, sink: DiscordSink, texts: Texts, goesOn: boolean): Promise<void> {
+  async follow(given: Promise<void>, sink: SeenSink, texts: Texts, goesOn: boolean): Promise<void> {
     const answer: Answer = { sink, texts, given, goesOn };
     this.#underWay.add(answer);
     try {
@@ -28,7 +36,7 @@ export class Answers {
 
   /**
    * Waits until all that somebody waits for is said, for so many milliseconds at most, and tells those who wait still that
-   * nothing will come; for as long again, where Discord does not answer. Never rejects.
+   * nothing will come; for as long again, where the surface does not answer. Never rejects.
    */
   async end(patience: number): Promise<void> {
     await atMost(

@@ -91,9 +91,14 @@ export class Program {
     );
   }
 
-  /** Milliseconds in which what was begun ends by itself: what a cluster must be told takes longer than what files do. */
+  /**
+   * Milliseconds in which what was begun ends by itself: what a cluster must be told takes longer than what files do, and
+   * people who wait for an answer on a platform are told first that none comes.
+   */
   get grace(): number {
-    return this.#session?.config.database === undefined ? 2_500 : 15_000;
+    const { database, discord, slack } = this.#session?.config ?? {};
+    if (database) return 15_000;
+    return discord || slack ? 6_000 : 2_500;
   }
 
   /** Commander answers a request for help with a command that is not there with the help of the whole, as if all were well. */

@@ -238,10 +238,11 @@ export class DiscordAdapter implements ChatAdapter {
   }
 
   #answer(invocation: Invocation, sink: SeenSink): Promise<void> {
-    const given = this.#turns.take(async () => {
-      if (!this.#silent.signal.aborted) await this.#options.handler.handle(invocation, sink);
-    });
-    return this.#answers.follow(given, sink, textsFor(invocation.locale), invocation.command === 'train');
+    const give = () =>
+      this.#turns.take(async () => {
+        if (!this.#silent.signal.aborted) await this.#options.handler.handle(invocation, sink);
+      });
+    return this.#answers.follow(give, sink, textsFor(invocation.locale), invocation.command === 'train');
   }
 
   async #acknowledge(data: APIInteraction, type: InteractionResponseType, more?: object): Promise<string | undefined> {

@@ -3,6 +3,7 @@ import { type AllMiddlewareArgs, App, type AuthorizeResult, type AuthorizeSource
 import { FabulistError } from '../../errors.ts';
 import type { ReportTo } from '../../training/trainer.ts';
 import type { ChatAdapter, ReplySink } from '../adapter.ts';
+import { Answers, STOP_PATIENCE } from '../answers.ts';
 import { type Locale, localeOf } from '../locale.ts';
 import type { Message } from '../message.ts';
 import { textsFor } from '../texts/texts.ts';
@@ -41,7 +42,11 @@ interface Received {
 export class SlackAdapter implements ChatAdapter {
   readonly name = 'slack';
   readonly #options: SlackOptions;
-  readonly #stopping = new AbortController();
+  /** Aborted when nobody new is listened to. */
+  readonly #leaving = new AbortController();
+  /** Aborted when nobody is answered any more. */
+  readonly #silent = new AbortController();
+  readonly #answers = new Answers();
   readonly #installations: Installations | undefined;
   readonly #workspaces: Workspaces;
   readonly #answering: Answering;
@@ -54,6 +59,7 @@ export class SlackAdapter implements ChatAdapter {
   readonly #opened: Promise<boolean>;
   #open: (open: boolean) => void = () => undefined;
   #started: Promise<void> | undefined;
+  #stopped: Promise<void> | undefined;
   #http: HttpDoor | undefined;
   #socket: SocketDoor | undefined;
 
@@ -75,7 +81,8 @@ export class SlackAdapter implements ChatAdapter {
     this.#answering = new Answering({
       ...options,
       people: this.#people,
-      signal: this.#stopping.signal,
+      answers: this.#answers,
+      signal: this.#silent.signal,
       respondAt: (url) => respondTo(url, apiUrl),
       onRefused: (workspace, channel, error) => this.#refused(workspace, channel, error),
     });
@@ -92,10 +99,19 @@ export class SlackAdapter implements ChatAdapter {
     return this.#started;
   }
 
-  async stop(): Promise<void> {
-    this.#stopping.abort();
+  /** Waits a moment for answers under way; who waits longer is told in one sentence that nothing will come. */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
+    this.#leaving.abort();
     this.#open(false);
+    // What comes from now on finds no open door: Slack hands it to another process, or tells its sender.
     await Promise.all([this.#http?.close(), this.#socket?.close()]);
+    await this.#answers.end(this.#options.stopPatience ?? STOP_PATIENCE, () => this.#turns.end());
+    this.#silent.abort();
   }
 
   async announce(reportTo: ReportTo, message: Message): Promise<void> {
@@ -103,7 +119,7 @@ export class SlackAdapter implements ChatAdapter {
     const refused = (cause?: unknown) =>
       new FabulistError('not-allowed', 'That channel of Slack does not take our messages, or is gone.', { cause });
     const place = readPlace(reportTo);
-    if (!open || this.#stopping.signal.aborted || !place) throw refused();
+    if (!open || this.#leaving.signal.aborted || !place) throw refused();
     const workspace = await this.#workspaces.of({ team: place.team });
     try {
       const trail = new Trail(new ChannelPlace(workspace.client, place.channel, place.thread));
@@ -122,7 +138,7 @@ export class SlackAdapter implements ChatAdapter {
     const trail = new Trail(new ChannelPlace(workspace.client, place.channel, place.thread), [message]);
     const { prefix, editInterval: minimumInterval = EDIT_INTERVAL } = this.#options;
     const show = async (shown: Message) => {
-      if (this.#stopping.signal.aborted) return;
+      if (this.#silent.signal.aborted) return;
       await trail.show(prefixed(shown, prefix), textsFor(this.localeOf(reportTo))).catch((error: unknown) => {
         if (!isRefused(error) && !isTokenRefused(error)) throw error;
         this.#refused(workspace, place.channel, error);
@@ -138,7 +154,7 @@ export class SlackAdapter implements ChatAdapter {
 
   async #start(): Promise<void> {
     const { appToken, signingSecret, oauth, apiUrl, host, port, patience = 10_000, log } = this.#options;
-    const { signal } = this.#stopping;
+    const { signal } = this.#leaving;
     await this.#identify();
     if (signal.aborted) return;
     const pages = oauth && this.#installations && installPages(oauth, apiUrl, this.#installations, log);
@@ -169,7 +185,7 @@ export class SlackAdapter implements ChatAdapter {
 
   /** Tries until Slack can be reached, or it is told to stop. */
   async #identify(): Promise<void> {
-    const { signal } = this.#stopping;
+    const { signal } = this.#leaving;
     let wait = FIRST_WAIT;
     while (!signal.aborted) {
       try {
@@ -191,7 +207,7 @@ export class SlackAdapter implements ChatAdapter {
   }
 
   async #receive({ body, context, ack }: Received): Promise<void> {
-    const incoming = this.#stopping.signal.aborted ? undefined : readIncoming(body);
+    const incoming = this.#leaving.signal.aborted ? undefined : readIncoming(body);
     if (incoming?.kind === 'submission') return this.#onSubmission(incoming.data, body, context, ack);
     // Before anything else: Slack waits 3 seconds.
     await ack?.();
@@ -201,19 +217,23 @@ export class SlackAdapter implements ChatAdapter {
     const workspace = await this.#workspaces.of({ team: context.teamId ?? '', enterprise });
     // What opens a form lives for 3 seconds; everything else waits until others have been acknowledged.
     const opensForm = incoming.kind === 'command' && incoming.data.command.endsWith('train');
-    this.#guard(opensForm ? this.#answer(workspace, incoming) : this.#inTurn(() => this.#answer(workspace, incoming)));
+    this.#lead((reached) => this.#answer(workspace, incoming, reached), !opensForm);
   }
 
-  #answer(workspace: Workspace, incoming: Exclude<Incoming, { kind: 'submission' | 'gone' }>): Promise<void> {
+  #answer(
+    workspace: Workspace,
+    incoming: Exclude<Incoming, { kind: 'submission' | 'gone' }>,
+    reached: () => void,
+  ): Promise<void> {
     switch (incoming.kind) {
       case 'command':
-        return this.#answering.command(workspace, incoming.data);
+        return this.#answering.command(workspace, incoming.data, reached);
       case 'action':
-        return this.#answering.action(workspace, incoming.data);
+        return this.#answering.action(workspace, incoming.data, reached);
       case 'shortcut':
-        return this.#answering.shortcut(workspace, incoming.data);
+        return this.#answering.shortcut(workspace, incoming.data, reached);
       case 'message':
-        return this.#answering.message(workspace, incoming.data);
+        return this.#answering.message(workspace, incoming.data, reached);
       case 'home':
         return incoming.data.tab === 'messages'
           ? Promise.resolve()
@@ -237,7 +257,7 @@ export class SlackAdapter implements ChatAdapter {
     }
     await ack?.();
     if (this.#seen.first(`view ${data.view.id}`)) {
-      this.#guard(this.#inTurn(() => this.#answering.submission(workspace, data.user.id, filled)));
+      this.#lead((reached) => this.#answering.submission(workspace, data.user.id, filled, reached));
     }
   }
 
@@ -251,10 +271,11 @@ export class SlackAdapter implements ChatAdapter {
     if (!this.#installations) this.#once('gone', {}, 'The workspace of Slack has removed Fabulist, or its token');
   }
 
-  #inTurn(work: () => Promise<void>): Promise<void> {
-    return this.#turns.take(async () => {
-      if (!this.#stopping.signal.aborted) await work();
-    });
+  #lead(work: (reached: () => void) => Promise<void>, inTurn = true): void {
+    const answered = (reached: () => void) => (this.#silent.signal.aborted ? Promise.resolve() : work(reached));
+    this.#guard(
+      this.#answers.lead((reached) => (inTurn ? this.#turns.take(() => answered(reached)) : answered(reached))),
+    );
   }
 
   #isFirst(body: unknown): boolean {
@@ -288,7 +309,7 @@ export class SlackAdapter implements ChatAdapter {
   /** Whatever goes wrong with one request must not end the process, nor any other request. */
   #guard(work: Promise<void>): void {
     work.catch((error: unknown) => {
-      if (!this.#stopping.signal.aborted) this.#options.log.error({ err: error }, 'A request of Slack failed');
+      if (!this.#silent.signal.aborted) this.#options.log.error({ err: error }, 'A request of Slack failed');
     });
   }
 }

@@ -1,10 +1,10 @@
 import type { Database } from '../../library/postgres/database.ts';
-import type { TrainingEvent } from '../trainer.ts';
+import type { TrainingEvent, TrainingRequest } from '../trainer.ts';
 import { Bulletin, type News } from './bulletin.ts';
 import type { QueueLog } from './cluster-queue.ts';
 import { livingProcesses } from './membership.ts';
 import { MirroredTraining } from './mirrored-training.ts';
-import { endsOf, rowsWhere, type TrainingRow } from './training-rows.ts';
+import { endsOf, moveReport, rowsWhere, type TrainingRow } from './training-rows.ts';
 
 /** Milliseconds for which news are collected before the rows are looked at. */
 const COLLECT = 50;
@@ -62,7 +62,8 @@ export class Mirror {
   /** The training of a row that this process has just written or read. */
   take(row: TrainingRow): MirroredTraining {
     const known = this.#trainings.get(row.corpus);
-    const training = known?.job === row.job ? known : new MirroredTraining(row);
+    const onMoved = (request: TrainingRequest) => this.#move(row.job, request);
+    const training = known?.job === row.job ? known : new MirroredTraining(row, onMoved);
     if (known && known !== training) void this.#endAsTold([known]);
     this.#trainings.set(row.corpus, training);
     training.update(row, this.#process);
@@ -81,6 +82,14 @@ export class Mirror {
     await this.#bulletin.close();
     await this.#looking;
     for (const training of this.trainings()) this.end(training, SHUT_DOWN);
+  }
+
+  /** Keeps where a training is told from now on, so that whoever takes it up finds it. */
+  #move(job: string, { reportTo }: TrainingRequest): void {
+    if (reportTo === undefined) return;
+    moveReport(this.#database, job, reportTo).catch((error: unknown) => {
+      this.#log?.warn({ err: error }, 'Where a training is told from now on could not be kept');
+    });
   }
 
   #hear(news: News): void {

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { livingProcesses } from '../../../src/training/cluster/membership.ts';
+import { rowsWhere } from '../../../src/training/cluster/training-rows.ts';
 import type { TrainingEvent } from '../../../src/training/trainer.ts';
 import { RHYME } from '../../language/tiny.ts';
 import { type Postgres, postgresPrograms, startPostgres } from '../../postgres.ts';
@@ -163,12 +164,17 @@ describe.skipIf(!postgresPrograms())('a cluster', () => {
     const reportTo = { surface: 'discord', channel: 'c1', message: 'm1' };
     const training = await leaving.train(request('rhyme', { options: ENDLESS, reportTo }));
     await runs(training);
+    // Its message had to move, as on Discord after 15 minutes.
+    const moved = { ...reportTo, message: 'm2', locale: 'de' };
+    training.moved?.(moved);
+    const kept = async () => (await rowsWhere(house.library.database, 'true'))[0]?.request.reportTo;
+    await expect.poll(kept, { timeout: 20_000 }).toEqual(moved);
     await leaving.close();
     expect(await training.ended).toMatchObject({ kind: 'failed', setAside: false });
     const [next, another] = [await house.chat(), await house.chat()];
     expect(await next.adopt(['slack'])).toEqual([]);
     const adopted = (await Promise.all([next.adopt(['discord']), another.adopt(['discord'])])).flat();
-    expect(adopted.map(({ request: { reportTo: to } }) => to)).toEqual([reportTo]);
+    expect(adopted.map(({ request: { reportTo: to } }) => to)).toEqual([moved]);
     await runs(adopted[0] as typeof training);
     await next.stop(training.request.corpus);
     expect(await adopted[0]?.ended).toMatchObject({ kind: 'finished', stopped: true });

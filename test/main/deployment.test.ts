@@ -1,6 +1,6 @@
 /** What the Dockerfile, compose.yaml, deploy/ and the operator's guide name is what the program has. */
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { CONFIG_KEYS, loadConfig, PACKAGE_FOLDER } from '../../src/config.ts';
 import { observe } from '../../src/main/observation.ts';
@@ -95,6 +95,28 @@ describe('what is deployed', () => {
       expect(existsSync(join(PACKAGE_FOLDER, path.replace(/\/\*.*$/, ''))), path).toBe(true);
     for (const path of all(dockerfile, /node (?:--import tsx )?((?:src|scripts)\/\S+)/g))
       expect(existsSync(join(PACKAGE_FOLDER, path)), path).toBe(true);
+  });
+
+  it('has what the compiler leaves out, and all that the image is built from', () => {
+    const { scripts } = JSON.parse(readFileSync(join(PACKAGE_FOLDER, 'package.json'), 'utf8')) as {
+      scripts: { build: string };
+    };
+    const [script = ''] = all(scripts.build, /node (scripts\/\S+\.mjs)$/g);
+    const folders = all(read(script), /'((?:\w+\/)+\w+)'/g);
+    const sources = readdirSync(join(PACKAGE_FOLDER, 'src'), {
+      recursive: true,
+      encoding: 'utf8',
+      withFileTypes: true,
+    });
+    const uncompiled = sources
+      .filter((entry) => entry.isFile() && !entry.name.endsWith('.ts'))
+      .map((entry) => relative(join(PACKAGE_FOLDER, 'src'), join(entry.parentPath, entry.name)));
+    expect(uncompiled.length).toBeGreaterThan(5);
+    expect(uncompiled.filter((path) => !folders.some((folder) => path.startsWith(`${folder}/`)))).toEqual([]);
+    const copied = all(dockerfile, /^COPY (?!--from)(.*) \S+$/gm).flatMap((paths) => paths.split(' '));
+    expect(copied).toContain(script);
+    const sent = all(read('.dockerignore'), /^!(.*)$/gm);
+    expect(copied.filter((path) => !sent.some((one) => path === one || path.startsWith(`${one}/`)))).toEqual([]);
   });
 
   it('asks for health where it is told', async () => {

@@ -146,7 +146,7 @@ describe('a training', () => {
     const training = new FakeTraining({ corpus: corpusOf('guild', 'dogs'), options: {}, reason: 'asked', by: 'alice' });
     training.send(event);
     const again = { corpus: corpusOf('guild', 'dogs'), added: [], already: [], read: [], training };
-    expect(lines(joinedReply(again, DE)).at(-1)).toMatch(/^Gerade läuft nichts, was lernt: .* Trainer/);
+    expect(lines(joinedReply(again, DE)).at(-1)).toMatch(/^Gerade lernt niemand: .* Trainer/);
   });
 
   it('says what was read and what was there already', () => {

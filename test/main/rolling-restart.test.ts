@@ -2,7 +2,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -12,6 +11,7 @@ import * as discord from '../chat/discord/stand-in.ts';
 import * as onSlack from '../chat/slack/open-slack.ts';
 import { SlackPerson } from '../chat/slack/people.ts';
 import * as slack from '../chat/slack/stand-in.ts';
+import { freePort } from '../free-port.ts';
 import { type Postgres, postgresPrograms, startPostgres } from '../postgres.ts';
 
 const PROJECT = resolve(import.meta.dirname, '../..');
@@ -23,14 +23,6 @@ const VAIN = /whoever runs Fabulist must start a trainer/;
 
 /** What takes as long as learning takes. */
 const inTime = (check: () => void | Promise<void>) => vi.waitFor(check, { interval: 50, timeout: 120_000 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  await new Promise((done) => server.close(done));
-  return port;
-}
 
 describe.skipIf(!postgresPrograms())('a rolling restart', { timeout: 300_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'fabulist-rolling-'));

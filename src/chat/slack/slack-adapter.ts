@@ -10,6 +10,7 @@ import { textsFor } from '../texts/texts.ts';
 import { Turns } from '../turns.ts';
 import { Answering } from './answering.ts';
 import { isRefused, isTokenRefused, NOT_AUTHORIZED, tokenRefused } from './api-errors.ts';
+import { Complaints } from './complaints.ts';
 import { HttpDoor } from './http-door.ts';
 import { deliveryOf, type Incoming, readIncoming, type Submission } from './incoming.ts';
 import { installPages } from './install-pages.ts';
@@ -53,8 +54,7 @@ export class SlackAdapter implements ChatAdapter {
   readonly #people: People;
   readonly #seen = new Seen();
   readonly #turns = new Turns();
-  /** What refuses us and was logged; tried again each time, since permissions change. */
-  readonly #refusing = new Set<string>();
+  readonly #complaints: Complaints;
   /** Resolves to whether we are on Slack, once we are or never will be. */
   readonly #opened: Promise<boolean>;
   #open: (open: boolean) => void = () => undefined;
@@ -65,26 +65,29 @@ export class SlackAdapter implements ChatAdapter {
 
   constructor(options: SlackOptions) {
     this.#options = options;
+    this.#complaints = new Complaints(options.log);
     this.#opened = new Promise((resolve) => {
       this.#open = resolve;
     });
     const { oauth, library, apiUrl, botToken: token } = options;
     const unreadable = (team: string) =>
-      this.#once(
+      this.#complaints.once(
         `installation ${team}`,
         { team },
         'FABULIST_SECRET does not open an installation on Slack: is it another one?',
       );
     this.#installations = oauth && new Installations(library, oauth.secret, unreadable);
     this.#workspaces = new Workspaces({ apiUrl, token, installations: this.#installations });
-    this.#people = new People((error) => this.#once('users', { err: error }, 'Slack does not say who somebody is'));
+    this.#people = new People((error) =>
+      this.#complaints.once('users', { err: error }, 'Slack does not say who somebody is'),
+    );
     this.#answering = new Answering({
       ...options,
       people: this.#people,
       answers: this.#answers,
       signal: this.#silent.signal,
       respondAt: (url) => respondTo(url, apiUrl),
-      onRefused: (workspace, channel, error) => this.#refused(workspace, channel, error),
+      onRefused: (workspace, channel, error) => this.#complaints.refused(workspace, channel, error),
     });
   }
 
@@ -141,7 +144,7 @@ export class SlackAdapter implements ChatAdapter {
       if (this.#silent.signal.aborted) return;
       await trail.show(prefixed(shown, prefix), textsFor(this.localeOf(reportTo))).catch((error: unknown) => {
         if (!isRefused(error) && !isTokenRefused(error)) throw error;
-        this.#refused(workspace, place.channel, error);
+        this.#complaints.refused(workspace, place.channel, error);
       });
     };
     return { minimumInterval, send: show, edit: show };
@@ -193,7 +196,7 @@ export class SlackAdapter implements ChatAdapter {
         return;
       } catch (error) {
         if (isTokenRefused(error)) throw tokenRefused(error);
-        this.#once('start', { err: error }, 'Slack cannot be reached; trying again until it can');
+        this.#complaints.once('start', { err: error }, 'Slack cannot be reached; trying again until it can');
         await sleep(wait, undefined, { signal }).catch(() => undefined);
         wait = Math.min(LONGEST_WAIT, wait * 2);
       }
@@ -268,7 +271,8 @@ export class SlackAdapter implements ChatAdapter {
     if (type === 'tokens_revoked' && (tokens?.bot ?? []).length === 0) return;
     const { teamId, enterpriseId, isEnterpriseInstall } = context;
     await this.#installations?.deleteInstallation({ teamId, enterpriseId, isEnterpriseInstall });
-    if (!this.#installations) this.#once('gone', {}, 'The workspace of Slack has removed Fabulist, or its token');
+    if (!this.#installations)
+      this.#complaints.once('gone', {}, 'The workspace of Slack has removed Fabulist, or its token');
   }
 
   #lead(work: (reached: () => void) => Promise<void>, inTurn = true): void {
@@ -281,29 +285,6 @@ export class SlackAdapter implements ChatAdapter {
   #isFirst(body: unknown): boolean {
     const delivery = deliveryOf(body);
     return delivery === undefined || this.#seen.first(delivery);
-  }
-
-  #refused({ team }: Workspace, channel: string, error: unknown): void {
-    if (isTokenRefused(error)) {
-      this.#once(
-        `token ${team}`,
-        { err: error, team },
-        'Slack no longer accepts the token of a workspace: set the new one',
-      );
-    } else {
-      const details = { err: error, team, channel };
-      this.#once(
-        `${team}/${channel}`,
-        details,
-        'A channel does not take our messages; invite the bot, or check its scopes',
-      );
-    }
-  }
-
-  #once(what: string, details: object, message: string): void {
-    if (this.#refusing.has(what)) return;
-    this.#refusing.add(what);
-    this.#options.log.warn(details, message);
   }
 
   /** Whatever goes wrong with one request must not end the process, nor any other request. */

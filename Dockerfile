@@ -20,7 +20,7 @@ RUN node --import tsx src/engine/native/install-process.ts
 
 FROM packages AS build
 COPY tsconfig.json tsconfig.build.json ./
-COPY scripts/copy-migrations.mjs ./scripts/
+COPY scripts/copy-uncompiled.mjs ./scripts/
 COPY src ./src
 # Source maps are half of what the packages weigh, and nothing reads them there.
 RUN npm run -s build && npm prune --omit=dev && find node_modules -name '*.map' -delete

@@ -1,8 +1,9 @@
 /**
  * Carries out the steps of the Dockerfile without Docker, each stage in a folder of its own under a new temporary one, and
- * then has the program of the last stage tell a story, as an ordinary user and on the native engine.
+ * then has the program of the last stage tell a story, as an ordinary user and on the native engine; where this machine lets
+ * us, also with a read-only root (read-only.ts).
  *
- *   node --import tsx scripts/image-steps.ts        (about two minutes; downloads TensorFlow once more, 274 MB)
+ *   node --import tsx scripts/image-steps.ts        (about three minutes; downloads TensorFlow once more, 274 MB)
  *
  * Left out: Debian's packages (they must be installed already), the base image, layers. A path of the image such as /data
  * becomes one in the stage's folder.
@@ -22,6 +23,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
+import { canBeReadOnly, runReadOnly } from './read-only.ts';
 
 const PROJECT = resolve(import.meta.dirname, '..');
 /** The folders that the Dockerfile names from the root of the image. */
@@ -45,6 +47,11 @@ try {
   for (const line of instructions()) carryOut(line);
   if (!stage?.ordinaryUser) throw new Error('The last stage does not name an ordinary user.');
   tellStory(stage);
+  if (canBeReadOnly()) {
+    const { folder, workdir, env } = stage;
+    const data = env.FABULIST_DATA ?? '';
+    await runReadOnly({ folder, workdir, data, env: environment(stage), user: NOBODY, healthCheck: healthCheck() });
+  } else console.log('Without root and unshare, a read-only root was not tried.');
 } finally {
   rmSync(root, { recursive: true, force: true });
 }
@@ -56,6 +63,13 @@ function instructions(): string[] {
     .replace(/\\\n/g, ' ')
     .split('\n');
   return lines.map((line) => line.trim()).filter((line) => line !== '');
+}
+
+/** What the image's own health check has Node do. */
+function healthCheck(): string {
+  const line = instructions().find((text) => text.startsWith('HEALTHCHECK ')) ?? '';
+  const [, , code = ''] = JSON.parse(line.slice(line.indexOf('CMD ') + 4)) as string[];
+  return code;
 }
 
 function carryOut(line: string): void {

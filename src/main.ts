@@ -83,7 +83,7 @@ export async function assemble(foundations: Foundations): Promise<House> {
     log,
   });
   const parts: Closable[] = [...ground.parts, engines, teller];
-  const storyteller = await observed(foundations, ground, teller, parts);
+  const storyteller = await watched(foundations, ground, teller, parts);
   return {
     library,
     trainer,
@@ -113,7 +113,7 @@ export async function assemble(foundations: Foundations): Promise<House> {
 }
 
 /** Opens the port for health and metrics where there is to be one, and has the storyteller measured. */
-async function observed(
+async function watched(
   { config, stays }: Foundations,
   ground: Ground,
   storyteller: Storyteller,
@@ -129,8 +129,9 @@ async function observed(
     const waiting = all.filter(({ latest }) => latest.kind === 'queued').length;
     return { waiting, running: all.length - waiting };
   };
-  const { oldest } = ground;
-  const observation = await observe(config.metrics, { ready: ground.check, trainings, ...(oldest && { oldest }) });
+  const { oldest, processes } = ground;
+  const observed = { ready: ground.check, trainings, ...(oldest && { oldest }), ...(processes && { processes }) };
+  const observation = await observe(config.metrics, observed);
   parts.push(observation);
   return measured(storyteller, observation.metrics);
 }

@@ -7,6 +7,7 @@ export class Turns {
   readonly #moment: number;
   readonly #waiting: (() => void)[] = [];
   #taken = 0;
+  #over = false;
 
   /** most: at a time. moment: milliseconds. */
   constructor(most = 8, moment = 500) {
@@ -16,7 +17,7 @@ export class Turns {
 
   /** Does the work when its turn comes, in the order of asking. */
   async take<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#taken < this.#most) this.#taken++;
+    if (this.#over || this.#taken < this.#most) this.#taken++;
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));
     let given = false;
     const give = () => {
@@ -33,5 +34,13 @@ export class Turns {
       clearTimeout(timer);
       give();
     }
+  }
+
+  /** Nobody waits for a turn any more: where all that is left is to say that nothing will come. */
+  end(): void {
+    this.#over = true;
+    const waiting = this.#waiting.splice(0);
+    this.#taken += waiting.length;
+    for (const begin of waiting) begin();
   }
 }

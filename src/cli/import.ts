@@ -21,7 +21,10 @@ export function addImport(program: Command, open: OpenSession): void {
       const [archive] = await readFiles([file], session.surroundings.folder, session.config.maxUpload * 10);
       if (!archive) return;
       if (!isGzip(archive.bytes)) {
-        throw new FabulistError('bad-file', `${file} is not an archive that export wrote; train reads text files.`);
+        throw new FabulistError(
+          'bad-file',
+          `${file} is not an archive that export wrote; train reads .txt, .md, .html and .epub files.`,
+        );
       }
       const { storyteller } = await session.house();
       const before = await storyteller.corpora(ASKER);

@@ -27,7 +27,10 @@ async function end(code: number): Promise<void> {
   if (ending) return;
   ending = true;
   // What was begun gets this long to end before the process goes anyway. Within it, nothing is lost and no process stays.
-  setTimeout(() => process.exit(code), program.grace);
+  setTimeout(() => {
+    program.cutOff();
+    process.exit(code);
+  }, program.grace);
   // What goes wrong while leaving is of no use to somebody who has left.
   await Promise.all([program.close().catch(() => undefined), running]);
   process.exit(code);

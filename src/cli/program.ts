@@ -83,9 +83,22 @@ export class Program {
     await this.#session?.close();
   }
 
-  /** Milliseconds in which what was begun ends by itself: what a cluster must be told takes longer than what files do. */
+  /** Says what becomes of what does not end in time: the process goes now. */
+  cutOff(): void {
+    this.#session?.display.stop();
+    this.#surroundings.stderr.write(
+      'Fabulist was cut off in the middle of ending; what was stored is kept, and a training goes on at the next start.\n',
+    );
+  }
+
+  /**
+   * Milliseconds in which what was begun ends by itself: what a cluster must be told takes longer than what files do, and
+   * people who wait for an answer on a platform are told first that none comes.
+   */
   get grace(): number {
-    return this.#session?.config.database === undefined ? 2_500 : 15_000;
+    const { database, discord, slack } = this.#session?.config ?? {};
+    if (database) return 15_000;
+    return discord || slack ? 6_000 : 2_500;
   }
 
   /** Commander answers a request for help with a command that is not there with the help of the whole, as if all were well. */

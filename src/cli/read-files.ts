@@ -27,7 +27,7 @@ export async function readFileOf(shown: string, folder: string, maxBytes: number
   try {
     const found = await stat(path);
     if (found.isDirectory()) {
-      throw new FabulistError('bad-file', `${shown} is a folder: name the text files in it.`);
+      throw new FabulistError('bad-file', `${shown} is a folder: name the files in it.`);
     }
     if (!found.isFile()) throw new FabulistError('bad-file', `${shown} is not a file: name a text file.`);
     if (found.size > maxBytes) {

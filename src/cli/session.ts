@@ -104,7 +104,8 @@ export class Session {
   async close(): Promise<void> {
     this.#ending.abort();
     this.display.stop();
-    for (const surface of this.#surfaces) await surface.stop();
+    // Each waits for the answers it is giving: together, so that the whole ends in time.
+    await Promise.all(this.#surfaces.map((surface) => surface.stop()));
     // A house that could not be put together has said so to the command that asked for it.
     const house = await this.#house?.catch(() => undefined);
     await house?.close();

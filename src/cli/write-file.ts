@@ -1,6 +1,6 @@
 import { type FileHandle, open, rm, stat, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { pipeline } from 'node:stream/promises';
+import type { Readable } from 'node:stream';
 import { FabulistError } from '../errors.ts';
 
 /**
@@ -18,7 +18,7 @@ export async function writeNewFile(shown: string, folder: string, bytes: Uint8Ar
 }
 
 /** The same for what is too large to be held at once. What could not be written whole is removed again. */
-export async function writeNewStream(shown: string, folder: string, stream: NodeJS.ReadableStream): Promise<void> {
+export async function writeNewStream(shown: string, folder: string, stream: Readable): Promise<void> {
   const path = resolve(folder, shown);
   let file: FileHandle;
   try {
@@ -28,7 +28,8 @@ export async function writeNewStream(shown: string, folder: string, stream: Node
     throw new FabulistError('storage', `${shown} ${why}.`, { cause: error });
   }
   try {
-    await pipeline(stream, file.createWriteStream({ autoClose: false }));
+    // Not by a write stream that leaves the file open: on Node 20, pipeline waits for ever for its end.
+    await writeFile(file, stream);
     await file.sync();
   } catch (error) {
     await rm(path, { force: true });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { Readable } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 import { createGunzip, createGzip } from 'node:zlib';
 import { FabulistError } from '../errors.ts';
 import {
@@ -43,7 +43,9 @@ type Line =
  */
 export function exportLibrary(library: Library): { readonly stream: Readable; readonly contents: Contents } {
   const contents: Contents = { corpora: 0, stories: 0, versions: 0, documents: 0 };
-  const stream = Readable.from(archiveOf(library, contents)).pipe(createGzip({ level: 6 }));
+  const stream = createGzip({ level: 6 });
+  // What goes wrong with a library is the stream's to tell whoever reads it.
+  pipeline(Readable.from(archiveOf(library, contents)), stream, () => undefined);
   return { stream, contents };
 }
 
@@ -184,7 +186,7 @@ async function* rawLines(file: string): AsyncGenerator<string> {
   const source = createReadStream(file);
   const unpacked = source.pipe(createGunzip());
   const failed = new Promise<never>((_, reject) => {
-    source.once('error', (cause) => reject(new FabulistError('bad-file', 'The archive cannot be read.', { cause })));
+    source.once('error', (cause) => reject(unreadable(file, cause)));
     unpacked.once('error', (cause) => reject(badArchive('it is not gzip, or was cut short', cause)));
   });
   failed.catch(() => undefined);
@@ -207,6 +209,11 @@ function parsed(text: string): Record<string, unknown> {
   } catch (cause) {
     throw badArchive('one of its lines is not JSON', cause);
   }
+}
+
+function unreadable(file: string, cause: Error): FabulistError {
+  const problem = (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'is not there' : 'cannot be read';
+  return new FabulistError('bad-file', `${file} ${problem}: name an archive that export --all wrote.`, { cause });
 }
 
 function badArchive(problem: string, cause?: unknown): FabulistError {

@@ -1,6 +1,7 @@
 import { PostgresLibrary } from '../library/postgres/postgres-library.ts';
 import { ClusterQueue } from '../training/cluster/cluster-queue.ts';
 import { ClusterTrainer } from '../training/cluster/cluster-trainer.ts';
+import { livingProcesses } from '../training/cluster/membership.ts';
 import { mayBeginNight } from '../training/cluster/nights.ts';
 import { queueAge } from '../training/cluster/training-rows.ts';
 import type { NightlyReport } from '../training/nightly-run.ts';
@@ -41,6 +42,7 @@ export async function openClusterGround({ config, log }: GroundOptions, url: str
         await database.query('select');
       },
       oldest: () => queueAge(database),
+      processes: () => livingProcesses(database),
       parts,
     };
   } catch (error) {

@@ -30,6 +30,8 @@ export interface Ground {
   check(): Promise<void>;
   /** Seconds that the oldest waiting training has waited, where there is a queue of its own. */
   readonly oldest?: () => Promise<number>;
+  /** How many processes live, by what they do, where there are several. */
+  readonly processes?: () => Promise<Readonly<Record<'chat' | 'trainer', number>>>;
   /** Closed in the reverse order. */
   readonly parts: readonly Closable[];
 }

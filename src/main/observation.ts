@@ -11,6 +11,8 @@ export interface Observed {
   trainings(): { waiting: number; running: number };
   /** Seconds that the oldest waiting training has waited. */
   oldest?(): Promise<number>;
+  /** How many processes of the cluster live, by what they do. */
+  processes?(): Promise<Readonly<Record<'chat' | 'trainer', number>>>;
 }
 
 /** Opens the port for health and metrics. Throws `usage` where it cannot be had. */
@@ -22,7 +24,7 @@ export async function observe(
   metrics.gauge('fabulist_trainings', 'Trainings that wait or run.', 'state', async () => ({
     ...observed.trainings(),
   }));
-  const { oldest } = observed;
+  const { oldest, processes } = observed;
   if (oldest)
     metrics.gauge(
       'fabulist_queue_age_seconds',
@@ -32,6 +34,8 @@ export async function observe(
         trainings: await oldest(),
       }),
     );
+  if (processes)
+    metrics.gauge('fabulist_processes', 'Processes of the cluster that live, by what they do.', 'role', processes);
   const server = new HealthServer({ port, host, metrics, ready: () => observed.ready() });
   await server.open();
   return { metrics, close: () => server.close() };

@@ -2,6 +2,7 @@ import { PostgresLibrary } from '../library/postgres/postgres-library.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { ClusterQueue } from '../training/cluster/cluster-queue.ts';
 import { ClusterWorker } from '../training/cluster/cluster-worker.ts';
+import { livingProcesses } from '../training/cluster/membership.ts';
 import { queueAge, waitingCount } from '../training/cluster/training-rows.ts';
 import { type Closable, type GroundOptions, trainingOptions } from './ground.ts';
 
@@ -39,6 +40,7 @@ export async function openTrainer(options: GroundOptions, url: string): Promise<
           waiting = await waitingCount(database);
           return await queueAge(database);
         },
+        processes: () => livingProcesses(database),
       });
       metrics = observation.metrics;
       parts.push(observation);

@@ -103,6 +103,8 @@ function mayEnd(asker: Asker, { request }: Training): boolean {
 }
 
 function progressOf(event: TrainingEvent): string {
+  if (event.kind === 'queued' && event.unattended)
+    return 'its training waits until whoever runs Fabulist starts a trainer';
   if (event.kind === 'queued')
     return event.place === 1 ? 'its training is next' : `its training is number ${event.place} in the queue`;
   if (event.kind !== 'progress') return 'its training has just begun';

@@ -27,7 +27,11 @@ export interface TrainingRequest {
 export type TrainingProgress = TrainingReport;
 
 export type TrainingEvent =
-  | { readonly kind: 'queued' /** 1 = next. */; readonly place: number }
+  | {
+      readonly kind: 'queued' /** 1 = next. */;
+      readonly place: number /** No trainer of the cluster runs just now. */;
+      readonly unattended?: true;
+    }
   /** Something goes before the training itself: `Installing the native engine (120 of 274 MB)`. */
   | { readonly kind: 'preparing'; readonly what: string; readonly share: number | null }
   | { readonly kind: 'progress'; readonly progress: TrainingProgress }

@@ -5,7 +5,7 @@ import { corporaReply, exportReply } from '../../src/chat/replies/corpora-reply.
 import { nightlyReply, resumedReply } from '../../src/chat/replies/nightly-reply.ts';
 import { forgetReply, helpReply } from '../../src/chat/replies/other-replies.ts';
 import { storyReply } from '../../src/chat/replies/story-reply.ts';
-import { trainingReply } from '../../src/chat/replies/training-reply.ts';
+import { joinedReply, trainingReply } from '../../src/chat/replies/training-reply.ts';
 import { FigureWriter } from '../../src/chat/texts/figures.ts';
 import { textsFor } from '../../src/chat/texts/texts.ts';
 import type { AccuracyReport } from '../../src/story/storyteller.ts';
@@ -135,6 +135,18 @@ describe('a training', () => {
       'Das Modell von vorher erzählt weiter: es ist schlechter.',
     ]);
     expect(message.card).toMatchObject({ state: 'ended', share: 1, sample: 'The mice had a general council.' });
+  });
+
+  it('says who must do something where nobody is there to learn', () => {
+    const event = { kind: 'queued', place: 1, unattended: true } as const;
+    expect(lines(trainingReply('dogs', event, EN))).toEqual([
+      'Nothing that learns is running just now: whoever runs Fabulist must start a trainer. Then it begins by itself.',
+    ]);
+    expect(lines(trainingReply('dogs', { kind: 'queued', place: 1 }, EN))).toEqual([]);
+    const training = new FakeTraining({ corpus: corpusOf('guild', 'dogs'), options: {}, reason: 'asked', by: 'alice' });
+    training.send(event);
+    const again = { corpus: corpusOf('guild', 'dogs'), added: [], already: [], read: [], training };
+    expect(lines(joinedReply(again, DE)).at(-1)).toMatch(/^Gerade lernt niemand: .* Trainer/);
   });
 
   it('says what was read and what was there already', () => {

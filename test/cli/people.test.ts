@@ -193,7 +193,10 @@ describe('export and import', () => {
 
   it('says of a text that it is no archive', async () => {
     const { code, err } = await run(['import', 'file'], fakeHouse({}), { folder });
-    expect([code, err.text]).toEqual([1, 'file is not an archive that export wrote; train reads text files.\n']);
+    expect([code, err.text]).toEqual([
+      1,
+      'file is not an archive that export wrote; train reads .txt, .md, .html and .epub files.\n',
+    ]);
   });
 
   it.each([

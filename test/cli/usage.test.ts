@@ -69,7 +69,7 @@ describe('wrong usage exits with 2 and one line', () => {
 describe('a file that cannot be a story exits with 1 and one line, before the house is opened', () => {
   it.each([
     ['missing.txt', 'missing.txt does not exist: check the path.'],
-    ['stories', 'stories is a folder: name the text files in it.'],
+    ['stories', 'stories is a folder: name the files in it.'],
     ['a.txt/b.txt', 'a.txt/b.txt does not exist: check the path.'],
     [
       'huge.txt',

@@ -14,6 +14,7 @@ import {
 import { FabulistError } from '../../errors.ts';
 import type { ReportTo } from '../../training/trainer.ts';
 import type { ChatAdapter, Invocation, ReplySink, Upload } from '../adapter.ts';
+import { Answers, type SeenSink, STOP_PATIENCE } from '../answers.ts';
 import { commandNamed } from '../commands.ts';
 import { type Locale, localeOf } from '../locale.ts';
 import type { Message } from '../message.ts';
@@ -22,13 +23,11 @@ import { errorReply } from '../replies/story-reply.ts';
 import { textsFor } from '../texts/texts.ts';
 import { Turns } from '../turns.ts';
 import { acknowledge } from './acknowledge.ts';
-import { Answers } from './answers.ts';
 import { isRefused } from './api-errors.ts';
 import { choicesFor } from './autocomplete.ts';
 import { connect } from './connection.ts';
 import { readCustomId } from './custom-id.ts';
 import type { DiscordOptions } from './discord-options.ts';
-import type { DiscordSink } from './discord-sinks.ts';
 import { download } from './download.ts';
 import { localeAt, openingIn, writerOf } from './mention.ts';
 import { ChannelPlace } from './places.ts';
@@ -44,9 +43,6 @@ import {
 import { register } from './registration.ts';
 import { SinkMaker } from './sink-maker.ts';
 import { Trail } from './trail.ts';
-
-/** Milliseconds that answers under way are waited for when the bot is stopped. */
-const PATIENCE = 1_500;
 
 /** Discord. Thin: what people do becomes an invocation, and what the handler says becomes messages. */
 export class DiscordAdapter implements ChatAdapter {
@@ -92,7 +88,7 @@ export class DiscordAdapter implements ChatAdapter {
   async #stop(): Promise<void> {
     this.#leaving.abort();
     this.#open(undefined);
-    await this.#answers.end(this.#options.stopPatience ?? PATIENCE);
+    await this.#answers.end(this.#options.stopPatience ?? STOP_PATIENCE);
     this.#silent.abort();
     this.#interactions.clearHandlerSweeper();
     this.#interactions.clearHashSweeper();
@@ -241,11 +237,12 @@ export class DiscordAdapter implements ChatAdapter {
     }
   }
 
-  #answer(invocation: Invocation, sink: DiscordSink): Promise<void> {
-    const given = this.#turns.take(async () => {
-      if (!this.#silent.signal.aborted) await this.#options.handler.handle(invocation, sink);
-    });
-    return this.#answers.follow(given, sink, textsFor(invocation.locale), invocation.command === 'train');
+  #answer(invocation: Invocation, sink: SeenSink): Promise<void> {
+    const give = () =>
+      this.#turns.take(async () => {
+        if (!this.#silent.signal.aborted) await this.#options.handler.handle(invocation, sink);
+      });
+    return this.#answers.follow(give, sink, textsFor(invocation.locale), invocation.command === 'train');
   }
 
   async #acknowledge(data: APIInteraction, type: InteractionResponseType, more?: object): Promise<string | undefined> {

@@ -1,5 +1,5 @@
 import type { ReportTo } from '../../training/trainer.ts';
-import type { ReplySink } from '../adapter.ts';
+import type { SeenSink } from '../answers.ts';
 import type { Message } from '../message.ts';
 import type { Texts } from '../texts/texts.ts';
 import { isOver, isRefused } from './api-errors.ts';
@@ -23,13 +23,8 @@ export interface SinkSurroundings {
   readonly placeOf: (message: string) => ReportTo;
 }
 
-/** What a reply goes to, and whether anything of it is there to be seen. */
-export interface DiscordSink extends ReplySink {
-  readonly shown: boolean;
-}
-
 /** A reply in a channel, such as to a mention. */
-export class ChannelSink implements DiscordSink {
+export class ChannelSink implements SeenSink {
   readonly minimumInterval: number;
   readonly #surroundings: SinkSurroundings;
   readonly #trail: Trail;
@@ -79,7 +74,7 @@ export interface InteractionReply {
  * The reply to an interaction. Its token lives for 15 minutes: what goes on for longer, a training, moves to an ordinary
  * message of the channel shortly before.
  */
-export class InteractionSink implements DiscordSink {
+export class InteractionSink implements SeenSink {
   readonly minimumInterval: number;
   readonly #surroundings: SinkSurroundings;
   readonly #reply: InteractionReply;

@@ -25,6 +25,7 @@ export function trainingReply(
     paragraphs: [
       ...(read ? uploadsOf(read, texts) : []),
       ...forecastOf(event, texts),
+      ...(event.kind === 'queued' && event.unattended ? [plain(texts.training.unattended)] : []),
       ...resultOf(corpus, event, texts),
     ],
     card,
@@ -40,7 +41,8 @@ export function joinedReply({ corpus, training: { latest } }: TrainReply, texts:
   const share = latest.kind === 'progress' ? latest.progress.share : null;
   const standing = share === null ? accuracy.waiting : accuracy.running(figures.percent(share));
   const far = latest.kind === 'queued' || share !== null ? [standing] : [];
-  return { ...said(training.joined(corpus.name), ...far), private: true };
+  const vain = latest.kind === 'queued' && latest.unattended ? [training.unattended] : [];
+  return { ...said(training.joined(corpus.name), ...far, ...vain), private: true };
 }
 
 function cardOf(corpus: string, event: Exclude<TrainingEvent, { kind: 'log' }>, { training, figures }: Texts): Card {

@@ -1,6 +1,7 @@
 import { FabulistError } from '../../errors.ts';
 import type { Asker } from '../../story/storyteller.ts';
 import type { Invocation } from '../adapter.ts';
+import type { Answers } from '../answers.ts';
 import { type Command, commandNamed } from '../commands.ts';
 import type { Locale } from '../locale.ts';
 import { parseOptions } from '../option-text.ts';
@@ -25,6 +26,8 @@ import type { Workspace } from './workspaces.ts';
 
 export interface AnsweringOptions extends SlackOptions {
   readonly people: People;
+  readonly answers: Answers;
+  /** Aborted when nobody is answered any more. */
   readonly signal: AbortSignal;
   readonly respondAt: (url: string | null | undefined) => Respond | undefined;
   /** Told when a channel does not take our messages, or Slack our token. */
@@ -40,9 +43,14 @@ interface Where {
   readonly respond?: Respond | undefined;
   /** The message whose button was pressed. */
   readonly original?: { readonly id: string; readonly ephemeral: boolean };
+  /** Called once the answer is followed, see `Answers`. */
+  readonly reached: () => void;
 }
 
-/** Turns what people do on Slack into invocations, and shows what comes of them. All of it was acknowledged before. */
+/**
+ * Turns what people do on Slack into invocations, and shows what comes of them. All of it was acknowledged before. `reached`
+ * is called once the answer is followed.
+ */
 export class Answering {
   readonly #options: AnsweringOptions;
 
@@ -50,10 +58,10 @@ export class Answering {
     this.#options = options;
   }
 
-  async command(workspace: Workspace, data: CommandGiven): Promise<void> {
+  async command(workspace: Workspace, data: CommandGiven, reached: () => void): Promise<void> {
     const { prefix, respondAt, people } = this.#options;
     const { user_id: user, channel_id: channel, trigger_id: trigger } = data;
-    const where = { workspace, user, channel, respond: respondAt(data.response_url) };
+    const where = { workspace, user, channel, respond: respondAt(data.response_url), reached };
     const name = data.command.slice(1);
     const command = name.startsWith(prefix) ? commandNamed(name.slice(prefix.length).toLowerCase()) : undefined;
     const text = writtenText(data.text ?? '');
@@ -64,7 +72,7 @@ export class Answering {
     await this.#invoke(where, command, text, facts);
   }
 
-  async action(workspace: Workspace, data: ActionTaken): Promise<void> {
+  async action(workspace: Workspace, data: ActionTaken, reached: () => void): Promise<void> {
     const { message, container, user, channel, response_url } = data;
     const thread = message.thread_ts ?? container?.thread_ts ?? undefined;
     const where: Where = {
@@ -75,6 +83,7 @@ export class Answering {
       thread: thread === message.ts ? undefined : thread,
       respond: this.#options.respondAt(response_url),
       original: { id: message.ts, ephemeral: container?.is_ephemeral === true },
+      reached,
     };
     const [{ action_id, value }] = data.actions;
     const pressed = readButton(action_id, value ?? '');
@@ -84,18 +93,20 @@ export class Answering {
     const { index, earlier } = pressed;
     const sink = this.#sink(where, locale, [...earlier, message.ts], Math.max(0, index - earlier.length));
     const common = this.#commonTo(where, facts);
-    await this.#options.handler.handle(
-      { ...common, command: pressed.action, options: { target: pressed.target } },
-      sink,
-    );
+    await this.#handle(where, { ...common, command: pressed.action, options: { target: pressed.target } }, sink);
   }
 
-  async submission(workspace: Workspace, user: string, { place, files, options }: FilledModal): Promise<void> {
+  async submission(
+    workspace: Workspace,
+    user: string,
+    { place, files, options }: FilledModal,
+    reached: () => void,
+  ): Promise<void> {
     const facts = await this.#options.people.of(workspace, user);
-    await this.#train({ workspace, user, ...place }, files, options, facts);
+    await this.#train({ workspace, user, ...place, reached }, files, options, facts);
   }
 
-  async shortcut(workspace: Workspace, data: ShortcutUsed): Promise<void> {
+  async shortcut(workspace: Workspace, data: ShortcutUsed, reached: () => void): Promise<void> {
     const { callback_id, user, channel, message, response_url } = data;
     if (callback_id !== TRAIN_SHORTCUT) return;
     const where = {
@@ -104,6 +115,7 @@ export class Answering {
       channel: channel.id,
       thread: message.thread_ts ?? message.ts,
       respond: this.#options.respondAt(response_url),
+      reached,
     };
     const facts = await this.#options.people.of(workspace, user.id);
     const files = message.files ?? [];
@@ -111,13 +123,13 @@ export class Answering {
     await this.#refuse(where, facts.locale, textsFor(facts.locale).slack.noFileThere);
   }
 
-  async message(workspace: Workspace, data: MessageSent): Promise<void> {
+  async message(workspace: Workspace, data: MessageSent, reached: () => void): Promise<void> {
     const asked = askedIn(data, workspace, this.#options.prefix);
     if (!asked) return;
     const { user, channel, type, ts, thread_ts, files } = data;
     // In a channel, an answer belongs to the message that it answers; direct messages are a conversation as they are.
     const thread = thread_ts ?? (type === 'app_mention' ? ts : undefined);
-    const where = { workspace, user, channel, thread };
+    const where = { workspace, user, channel, thread, reached };
     const facts = await this.#options.people.of(workspace, user);
     await this.#invoke(where, asked.command, asked.text, facts, files ?? []);
   }
@@ -170,7 +182,7 @@ export class Answering {
     }
     if (command.name === 'train') return this.#train(where, files, options, facts);
     const sink = this.#sink(where, facts.locale);
-    await this.#options.handler.handle({ ...this.#commonTo(where, facts), command: command.name, options }, sink);
+    await this.#handle(where, { ...this.#commonTo(where, facts), command: command.name, options }, sink);
   }
 
   /** First a message that says what is going to be read: a training is told of in it, also after a restart. */
@@ -192,7 +204,8 @@ export class Answering {
         : undefined;
     const sink = this.#sink(where, facts.locale, first === undefined ? [] : [first], 0, place);
     const told = writePlace({ team: workspace.team, channel, thread });
-    await this.#options.handler.handle(
+    await this.#handle(
+      where,
       {
         ...common,
         command: 'train',
@@ -207,6 +220,16 @@ export class Answering {
       },
       sink,
     );
+  }
+
+  /** Whoever still waits when the bot is stopped is told so. */
+  #handle({ reached }: Where, invocation: Invocation, sink: SlackSink): Promise<void> {
+    const { handler, answers } = this.#options;
+    const goesOn = invocation.command === 'train';
+    const texts = textsFor(invocation.locale);
+    const given = answers.follow(() => handler.handle(invocation, sink), sink, texts, goesOn);
+    reached();
+    return given;
   }
 
   #refuse(where: Where, locale: Locale, sentence: string): Promise<void> {

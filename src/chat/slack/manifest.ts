@@ -55,7 +55,7 @@ export function slackManifest({ prefix, url, many = false }: ManifestOptions): o
           name: 'Train on this file',
           type: 'message',
           callback_id: TRAIN_SHORTCUT,
-          description: 'Learn from the text files of this message',
+          description: 'Learn from the stories (.txt, .md, .html, .epub) of this message',
         },
       ],
     },

@@ -3,12 +3,14 @@ import { type AllMiddlewareArgs, App, type AuthorizeResult, type AuthorizeSource
 import { FabulistError } from '../../errors.ts';
 import type { ReportTo } from '../../training/trainer.ts';
 import type { ChatAdapter, ReplySink } from '../adapter.ts';
+import { Answers, STOP_PATIENCE } from '../answers.ts';
 import { type Locale, localeOf } from '../locale.ts';
 import type { Message } from '../message.ts';
 import { textsFor } from '../texts/texts.ts';
 import { Turns } from '../turns.ts';
 import { Answering } from './answering.ts';
 import { isRefused, isTokenRefused, NOT_AUTHORIZED, tokenRefused } from './api-errors.ts';
+import { Complaints } from './complaints.ts';
 import { HttpDoor } from './http-door.ts';
 import { deliveryOf, type Incoming, readIncoming, type Submission } from './incoming.ts';
 import { installPages } from './install-pages.ts';
@@ -41,43 +43,51 @@ interface Received {
 export class SlackAdapter implements ChatAdapter {
   readonly name = 'slack';
   readonly #options: SlackOptions;
-  readonly #stopping = new AbortController();
+  /** Aborted when nobody new is listened to. */
+  readonly #leaving = new AbortController();
+  /** Aborted when nobody is answered any more. */
+  readonly #silent = new AbortController();
+  readonly #answers = new Answers();
   readonly #installations: Installations | undefined;
   readonly #workspaces: Workspaces;
   readonly #answering: Answering;
   readonly #people: People;
   readonly #seen = new Seen();
   readonly #turns = new Turns();
-  /** What refuses us and was logged; tried again each time, since permissions change. */
-  readonly #refusing = new Set<string>();
+  readonly #complaints: Complaints;
   /** Resolves to whether we are on Slack, once we are or never will be. */
   readonly #opened: Promise<boolean>;
   #open: (open: boolean) => void = () => undefined;
   #started: Promise<void> | undefined;
+  #stopped: Promise<void> | undefined;
   #http: HttpDoor | undefined;
   #socket: SocketDoor | undefined;
 
   constructor(options: SlackOptions) {
     this.#options = options;
+    this.#complaints = new Complaints(options.log);
     this.#opened = new Promise((resolve) => {
       this.#open = resolve;
     });
     const { oauth, library, apiUrl, botToken: token } = options;
     const unreadable = (team: string) =>
-      this.#once(
+      this.#complaints.once(
         `installation ${team}`,
         { team },
         'FABULIST_SECRET does not open an installation on Slack: is it another one?',
       );
     this.#installations = oauth && new Installations(library, oauth.secret, unreadable);
     this.#workspaces = new Workspaces({ apiUrl, token, installations: this.#installations });
-    this.#people = new People((error) => this.#once('users', { err: error }, 'Slack does not say who somebody is'));
+    this.#people = new People((error) =>
+      this.#complaints.once('users', { err: error }, 'Slack does not say who somebody is'),
+    );
     this.#answering = new Answering({
       ...options,
       people: this.#people,
-      signal: this.#stopping.signal,
+      answers: this.#answers,
+      signal: this.#silent.signal,
       respondAt: (url) => respondTo(url, apiUrl),
-      onRefused: (workspace, channel, error) => this.#refused(workspace, channel, error),
+      onRefused: (workspace, channel, error) => this.#complaints.refused(workspace, channel, error),
     });
   }
 
@@ -92,10 +102,19 @@ export class SlackAdapter implements ChatAdapter {
     return this.#started;
   }
 
-  async stop(): Promise<void> {
-    this.#stopping.abort();
+  /** Waits a moment for answers under way; who waits longer is told in one sentence that nothing will come. */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
+    this.#leaving.abort();
     this.#open(false);
+    // What comes from now on finds no open door: Slack hands it to another process, or tells its sender.
     await Promise.all([this.#http?.close(), this.#socket?.close()]);
+    await this.#answers.end(this.#options.stopPatience ?? STOP_PATIENCE, () => this.#turns.end());
+    this.#silent.abort();
   }
 
   async announce(reportTo: ReportTo, message: Message): Promise<void> {
@@ -103,7 +122,7 @@ export class SlackAdapter implements ChatAdapter {
     const refused = (cause?: unknown) =>
       new FabulistError('not-allowed', 'That channel of Slack does not take our messages, or is gone.', { cause });
     const place = readPlace(reportTo);
-    if (!open || this.#stopping.signal.aborted || !place) throw refused();
+    if (!open || this.#leaving.signal.aborted || !place) throw refused();
     const workspace = await this.#workspaces.of({ team: place.team });
     try {
       const trail = new Trail(new ChannelPlace(workspace.client, place.channel, place.thread));
@@ -122,10 +141,10 @@ export class SlackAdapter implements ChatAdapter {
     const trail = new Trail(new ChannelPlace(workspace.client, place.channel, place.thread), [message]);
     const { prefix, editInterval: minimumInterval = EDIT_INTERVAL } = this.#options;
     const show = async (shown: Message) => {
-      if (this.#stopping.signal.aborted) return;
+      if (this.#silent.signal.aborted) return;
       await trail.show(prefixed(shown, prefix), textsFor(this.localeOf(reportTo))).catch((error: unknown) => {
         if (!isRefused(error) && !isTokenRefused(error)) throw error;
-        this.#refused(workspace, place.channel, error);
+        this.#complaints.refused(workspace, place.channel, error);
       });
     };
     return { minimumInterval, send: show, edit: show };
@@ -138,7 +157,7 @@ export class SlackAdapter implements ChatAdapter {
 
   async #start(): Promise<void> {
     const { appToken, signingSecret, oauth, apiUrl, host, port, patience = 10_000, log } = this.#options;
-    const { signal } = this.#stopping;
+    const { signal } = this.#leaving;
     await this.#identify();
     if (signal.aborted) return;
     const pages = oauth && this.#installations && installPages(oauth, apiUrl, this.#installations, log);
@@ -169,7 +188,7 @@ export class SlackAdapter implements ChatAdapter {
 
   /** Tries until Slack can be reached, or it is told to stop. */
   async #identify(): Promise<void> {
-    const { signal } = this.#stopping;
+    const { signal } = this.#leaving;
     let wait = FIRST_WAIT;
     while (!signal.aborted) {
       try {
@@ -177,7 +196,7 @@ export class SlackAdapter implements ChatAdapter {
         return;
       } catch (error) {
         if (isTokenRefused(error)) throw tokenRefused(error);
-        this.#once('start', { err: error }, 'Slack cannot be reached; trying again until it can');
+        this.#complaints.once('start', { err: error }, 'Slack cannot be reached; trying again until it can');
         await sleep(wait, undefined, { signal }).catch(() => undefined);
         wait = Math.min(LONGEST_WAIT, wait * 2);
       }
@@ -191,7 +210,7 @@ export class SlackAdapter implements ChatAdapter {
   }
 
   async #receive({ body, context, ack }: Received): Promise<void> {
-    const incoming = this.#stopping.signal.aborted ? undefined : readIncoming(body);
+    const incoming = this.#leaving.signal.aborted ? undefined : readIncoming(body);
     if (incoming?.kind === 'submission') return this.#onSubmission(incoming.data, body, context, ack);
     // Before anything else: Slack waits 3 seconds.
     await ack?.();
@@ -201,19 +220,23 @@ export class SlackAdapter implements ChatAdapter {
     const workspace = await this.#workspaces.of({ team: context.teamId ?? '', enterprise });
     // What opens a form lives for 3 seconds; everything else waits until others have been acknowledged.
     const opensForm = incoming.kind === 'command' && incoming.data.command.endsWith('train');
-    this.#guard(opensForm ? this.#answer(workspace, incoming) : this.#inTurn(() => this.#answer(workspace, incoming)));
+    this.#lead((reached) => this.#answer(workspace, incoming, reached), !opensForm);
   }
 
-  #answer(workspace: Workspace, incoming: Exclude<Incoming, { kind: 'submission' | 'gone' }>): Promise<void> {
+  #answer(
+    workspace: Workspace,
+    incoming: Exclude<Incoming, { kind: 'submission' | 'gone' }>,
+    reached: () => void,
+  ): Promise<void> {
     switch (incoming.kind) {
       case 'command':
-        return this.#answering.command(workspace, incoming.data);
+        return this.#answering.command(workspace, incoming.data, reached);
       case 'action':
-        return this.#answering.action(workspace, incoming.data);
+        return this.#answering.action(workspace, incoming.data, reached);
       case 'shortcut':
-        return this.#answering.shortcut(workspace, incoming.data);
+        return this.#answering.shortcut(workspace, incoming.data, reached);
       case 'message':
-        return this.#answering.message(workspace, incoming.data);
+        return this.#answering.message(workspace, incoming.data, reached);
       case 'home':
         return incoming.data.tab === 'messages'
           ? Promise.resolve()
@@ -237,7 +260,7 @@ export class SlackAdapter implements ChatAdapter {
     }
     await ack?.();
     if (this.#seen.first(`view ${data.view.id}`)) {
-      this.#guard(this.#inTurn(() => this.#answering.submission(workspace, data.user.id, filled)));
+      this.#lead((reached) => this.#answering.submission(workspace, data.user.id, filled, reached));
     }
   }
 
@@ -248,13 +271,15 @@ export class SlackAdapter implements ChatAdapter {
     if (type === 'tokens_revoked' && (tokens?.bot ?? []).length === 0) return;
     const { teamId, enterpriseId, isEnterpriseInstall } = context;
     await this.#installations?.deleteInstallation({ teamId, enterpriseId, isEnterpriseInstall });
-    if (!this.#installations) this.#once('gone', {}, 'The workspace of Slack has removed Fabulist, or its token');
+    if (!this.#installations)
+      this.#complaints.once('gone', {}, 'The workspace of Slack has removed Fabulist, or its token');
   }
 
-  #inTurn(work: () => Promise<void>): Promise<void> {
-    return this.#turns.take(async () => {
-      if (!this.#stopping.signal.aborted) await work();
-    });
+  #lead(work: (reached: () => void) => Promise<void>, inTurn = true): void {
+    const answered = (reached: () => void) => (this.#silent.signal.aborted ? Promise.resolve() : work(reached));
+    this.#guard(
+      this.#answers.lead((reached) => (inTurn ? this.#turns.take(() => answered(reached)) : answered(reached))),
+    );
   }
 
   #isFirst(body: unknown): boolean {
@@ -262,33 +287,10 @@ export class SlackAdapter implements ChatAdapter {
     return delivery === undefined || this.#seen.first(delivery);
   }
 
-  #refused({ team }: Workspace, channel: string, error: unknown): void {
-    if (isTokenRefused(error)) {
-      this.#once(
-        `token ${team}`,
-        { err: error, team },
-        'Slack no longer accepts the token of a workspace: set the new one',
-      );
-    } else {
-      const details = { err: error, team, channel };
-      this.#once(
-        `${team}/${channel}`,
-        details,
-        'A channel does not take our messages; invite the bot, or check its scopes',
-      );
-    }
-  }
-
-  #once(what: string, details: object, message: string): void {
-    if (this.#refusing.has(what)) return;
-    this.#refusing.add(what);
-    this.#options.log.warn(details, message);
-  }
-
   /** Whatever goes wrong with one request must not end the process, nor any other request. */
   #guard(work: Promise<void>): void {
     work.catch((error: unknown) => {
-      if (!this.#stopping.signal.aborted) this.#options.log.error({ err: error }, 'A request of Slack failed');
+      if (!this.#silent.signal.aborted) this.#options.log.error({ err: error }, 'A request of Slack failed');
     });
   }
 }

@@ -32,6 +32,8 @@ export interface SlackOptions {
   readonly editInterval?: number;
   /** Milliseconds that a download may take; default 60,000. */
   readonly downloadTimeout?: number;
+  /** Milliseconds that answers under way are waited for when the bot is stopped; default 1,500. */
+  readonly stopPatience?: number;
   /** Milliseconds that an outage may last before it is logged; default 10,000. */
   readonly patience?: number;
 }

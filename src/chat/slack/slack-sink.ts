@@ -1,4 +1,4 @@
-import type { ReplySink } from '../adapter.ts';
+import type { SeenSink } from '../answers.ts';
 import type { Message } from '../message.ts';
 import { plain } from '../message.ts';
 import type { Texts } from '../texts/texts.ts';
@@ -32,17 +32,22 @@ export interface SlackReply {
 }
 
 /** The reply to whatever somebody did on Slack. */
-export class SlackSink implements ReplySink {
+export class SlackSink implements SeenSink {
   readonly minimumInterval: number;
   readonly #surroundings: SinkSurroundings;
   readonly #reply: SlackReply;
   #trail: Trail;
+  #shown = false;
 
   constructor(surroundings: SinkSurroundings, reply: SlackReply) {
     this.minimumInterval = surroundings.minimumInterval;
     this.#surroundings = surroundings;
     this.#reply = reply;
     this.#trail = new Trail(reply.place, reply.ids, reply.first);
+  }
+
+  get shown(): boolean {
+    return this.#shown;
   }
 
   send(message: Message): Promise<void> {
@@ -82,6 +87,7 @@ export class SlackSink implements ReplySink {
     if (signal.aborted) return;
     try {
       await show();
+      this.#shown = true;
     } catch (error) {
       if (signal.aborted) return;
       if (!isRefused(error) && !isTokenRefused(error)) throw error;

@@ -30,6 +30,7 @@ export const de: typeof en = {
     already: (file, corpus) => `${file} war schon in „${corpus}“.`,
     queued: (corpus, place) =>
       place === 1 ? `„${corpus}“ wird als Nächstes gelernt` : `„${corpus}“ wartet darauf, gelernt zu werden`,
+    unattended: 'Gerade lernt niemand: Wer Fabulist betreibt, muss einen Trainer starten, dann geht es von selbst los.',
     joined: (corpus) => `Das lerne ich schon: Ein Lernen von „${corpus}“ ist im Gange, mit allem, was darin ist.`,
     noFile: {
       attachment: 'Gib mir eine Geschichte zum Lernen: Häng eine Datei .txt, .md, .html oder .epub an /train an.',

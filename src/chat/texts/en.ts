@@ -27,6 +27,8 @@ export const en = {
     already: (file: string, corpus: string) => `${file} was in “${corpus}” already.`,
     queued: (corpus: string, place: number) =>
       place === 1 ? `“${corpus}” is next to be learned` : `“${corpus}” waits to be learned`,
+    unattended:
+      'Nothing that learns is running just now: whoever runs Fabulist must start a trainer. Then it begins by itself.',
     joined: (corpus: string) =>
       `I am learning that already: a training of “${corpus}” is under way, with all that is in it.`,
     noFile: {

@@ -132,11 +132,13 @@ export class ClusterRun {
     return rows.length === 1;
   }
 
-  /** The end is told with the row that goes. Progress that comes too soon after the last is left out for what follows. */
+  /**
+   * The end is told with the row that goes. Progress that comes too soon after the last is left out for what follows. The
+   * article's log is for a terminal, and on a fast machine its lines would leave progress no room.
+   */
   #tell(event: TrainingEvent): void {
     if (event.kind === 'progress' && this.#stopping) this.#run.stop();
-    if (event.kind === 'queued' || event.kind === 'finished' || event.kind === 'cancelled' || event.kind === 'failed')
-      return;
+    if (event.kind !== 'preparing' && event.kind !== 'progress') return;
     const now = performance.now();
     if (event.kind === 'progress' && now - this.#toldAt < REPORT) return;
     this.#toldAt = now;

@@ -1,17 +1,29 @@
-import type { Database } from '../../library/postgres/database.ts';
+import type { Database, Statements } from '../../library/postgres/database.ts';
 
 /** Milliseconds between two signs of life, and for how long one is believed. */
 const BEAT = 5_000;
 const BELIEVED = 20_000;
 
+type Role = 'chat' | 'trainer';
+
+/** How many processes of the cluster are believed to live. */
+export async function livingProcesses(statements: Statements): Promise<Record<Role, number>> {
+  const rows = await statements.query<{ role: Role; count: string }>(
+    'select role, count(*) from fabulist.processes where until > now() group by role',
+  );
+  const living = { chat: 0, trainer: 0 };
+  for (const { role, count } of rows) living[role] = Number(count);
+  return living;
+}
+
 /** A process's row among those of the cluster, kept alive until it is closed. */
 export class Membership {
   readonly #database: Database;
   readonly #process: string;
-  readonly #role: 'chat' | 'trainer';
+  readonly #role: Role;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(database: Database, process: string, role: 'chat' | 'trainer') {
+  constructor(database: Database, process: string, role: Role) {
     this.#database = database;
     this.#process = process;
     this.#role = role;

@@ -1,13 +1,14 @@
 import type { Database } from '../../library/postgres/database.ts';
-import type { TrainingEvent } from '../trainer.ts';
+import type { TrainingEvent, TrainingRequest } from '../trainer.ts';
 import { Bulletin, type News } from './bulletin.ts';
 import type { QueueLog } from './cluster-queue.ts';
+import { livingProcesses } from './membership.ts';
 import { MirroredTraining } from './mirrored-training.ts';
-import { endsOf, rowsWhere, type TrainingRow } from './training-rows.ts';
+import { endsOf, moveReport, rowsWhere, type TrainingRow } from './training-rows.ts';
 
 /** Milliseconds for which news are collected before the rows are looked at. */
 const COLLECT = 50;
-/** Milliseconds between two looks at what others show and somebody here watches too. */
+/** Milliseconds between two looks at what others show and somebody here watches too, and at whether anybody trains. */
 const LOOK = 2_000;
 
 const SHUT_DOWN: TrainingEvent = {
@@ -28,6 +29,8 @@ export class Mirror {
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> = Promise.resolve();
   #watching: NodeJS.Timeout | undefined;
+  /** Whether a trainer runs somewhere, as far as was looked: that is only where somebody waits. */
+  #attended = true;
   #closed = false;
 
   constructor(database: Database, process: string, log: QueueLog | undefined) {
@@ -44,7 +47,10 @@ export class Mirror {
   async open(): Promise<void> {
     await this.#bulletin.open();
     await this.#look();
-    this.#watching = setInterval(() => this.#lookAtWatched(), LOOK).unref();
+    this.#watching = setInterval(() => {
+      this.#lookAtWatched();
+      this.#looking = this.#looking.then(() => this.#lookForTrainers());
+    }, LOOK).unref();
   }
 
   /** Running ones first, then those that wait, each in the order of asking. */
@@ -56,7 +62,8 @@ export class Mirror {
   /** The training of a row that this process has just written or read. */
   take(row: TrainingRow): MirroredTraining {
     const known = this.#trainings.get(row.corpus);
-    const training = known?.job === row.job ? known : new MirroredTraining(row);
+    const onMoved = (request: TrainingRequest) => this.#move(row.job, request);
+    const training = known?.job === row.job ? known : new MirroredTraining(row, onMoved);
     if (known && known !== training) void this.#endAsTold([known]);
     this.#trainings.set(row.corpus, training);
     training.update(row, this.#process);
@@ -75,6 +82,14 @@ export class Mirror {
     await this.#bulletin.close();
     await this.#looking;
     for (const training of this.trainings()) this.end(training, SHUT_DOWN);
+  }
+
+  /** Keeps where a training is told from now on, so that whoever takes it up finds it. */
+  #move(job: string, { reportTo }: TrainingRequest): void {
+    if (reportTo === undefined) return;
+    moveReport(this.#database, job, reportTo).catch((error: unknown) => {
+      this.#log?.warn({ err: error }, 'Where a training is told from now on could not be kept');
+    });
   }
 
   #hear(news: News): void {
@@ -120,6 +135,7 @@ export class Mirror {
       const gone = corpora.flatMap((corpus) => (there.has(corpus) ? [] : (this.#trainings.get(corpus) ?? [])));
       for (const row of rows) this.take(row);
       await this.#endAsTold(gone);
+      await this.#lookForTrainers();
       await this.#tellPlaces();
     } catch (error) {
       this.#log?.warn({ err: error }, 'The trainings of the cluster could not be looked at');
@@ -138,8 +154,35 @@ export class Mirror {
     for (const training of trainings) this.end(training, ends.get(training.job) ?? { kind: 'cancelled' });
   }
 
+  /** Those that wait, and that somebody here looks at. */
+  #waiting(): MirroredTraining[] {
+    return this.trainings().filter(({ running, shownHere, watched }) => !running && (shownHere || watched > 0));
+  }
+
+  /** Whoever waits in vain is told so, and so is the operator. Never rejects: where the database is away, others say it. */
+  async #lookForTrainers(): Promise<void> {
+    const waiting = this.#waiting();
+    if (this.#closed || waiting.length === 0) return;
+    const living = await livingProcesses(this.#database).catch(() => undefined);
+    if (living === undefined || living.trainer > 0 === this.#attended) return;
+    this.#attended = living.trainer > 0;
+    if (!this.#attended)
+      this.#log?.warn(
+        { waiting: waiting.length },
+        'Trainings wait, and no trainer runs: start "fabulist trainer" with this DATABASE_URL',
+      );
+    for (const training of waiting) {
+      const { latest } = training;
+      if (latest.kind === 'queued') this.#tellPlace(training, latest.place);
+    }
+  }
+
+  #tellPlace(training: MirroredTraining, place: number): void {
+    training.tell({ kind: 'queued', place, ...(!this.#attended && { unattended: true }) });
+  }
+
   async #tellPlaces(): Promise<void> {
-    const waiting = this.trainings().filter(({ running, shownHere }) => shownHere && !running);
+    const waiting = this.#waiting();
     if (waiting.length === 0) return;
     const rows = await this.#database.query<{ job: string; place: string }>(
       `select job, place from
@@ -152,7 +195,9 @@ export class Mirror {
       const place = places.get(training.job);
       const { latest } = training;
       if (place === undefined || training.running || isEnd(latest)) continue;
-      if (latest.kind !== 'queued' || latest.place !== place) training.tell({ kind: 'queued', place });
+      const unattended = latest.kind === 'queued' && latest.unattended === true;
+      if (latest.kind !== 'queued' || latest.place !== place || unattended === this.#attended)
+        this.#tellPlace(training, place);
     }
   }
 }

@@ -1,5 +1,5 @@
 import { LiveTraining } from '../live-training.ts';
-import type { TrainingEvent } from '../trainer.ts';
+import type { TrainingEvent, TrainingRequest } from '../trainer.ts';
 import type { TrainingRow } from './training-rows.ts';
 
 /** A training of the cluster as a chat process sees it. */
@@ -12,8 +12,9 @@ export class MirroredTraining extends LiveTraining {
   /** How many look at it. */
   watched = 0;
 
-  constructor({ corpus, job, request }: TrainingRow) {
-    super(request);
+  /** onMoved: keeps where it is told for after a restart. */
+  constructor({ corpus, job, request }: TrainingRow, onMoved: (request: TrainingRequest) => void) {
+    super(request, onMoved);
     this.corpus = corpus;
     this.job = job;
   }

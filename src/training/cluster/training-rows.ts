@@ -1,5 +1,5 @@
 import type { Database, Statements } from '../../library/postgres/database.ts';
-import type { TrainingEvent, TrainingRequest } from '../trainer.ts';
+import type { ReportTo, TrainingEvent, TrainingRequest } from '../trainer.ts';
 import { type News, tell } from './bulletin.ts';
 import type { Turn } from './fair-order.ts';
 
@@ -100,6 +100,17 @@ export async function takeUp(
     );
     await tell(statements, { kind: 'changed', corpus: row.corpus });
     return rowOf(row);
+  });
+}
+
+/** Keeps where a training is told from now on. Nothing happens where it has ended. */
+export async function moveReport(database: Database, job: string, reportTo: ReportTo): Promise<void> {
+  await database.transaction(async (statements) => {
+    await statements.query('select from fabulist.trainings where job = $1 for update', [job]);
+    const [row] = await rowsWhere(statements, 'job = $1', [job]);
+    if (row === undefined) return;
+    const request = JSON.stringify({ ...row.request, reportTo });
+    await statements.query('update fabulist.trainings set request = $2 where job = $1', [job, request]);
   });
 }
 

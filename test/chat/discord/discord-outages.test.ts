@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { FakeLog } from '../adapter-contract.ts';
 import { FakeStoryteller } from '../fake-storyteller.ts';
+import { within } from '../within.ts';
 import { ALICE, adapterOn, eventually, openDiscord } from './open-discord.ts';
 import { DiscordPerson } from './people.ts';
 import { StandIn } from './stand-in.ts';
@@ -15,15 +16,6 @@ async function open(options: Parameters<typeof openDiscord>[0] = {}) {
   closing.push(discord.close);
   return discord;
 }
-
-/** Reconnecting takes discord.js half a second and more. */
-const within = async (milliseconds: number, check: () => boolean) => {
-  const end = Date.now() + milliseconds;
-  while (!check()) {
-    if (Date.now() > end) throw new Error('It did not come about');
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-};
 
 describe('Discord, when something is in the way', () => {
   it('does not know the token: says so in one sentence, and gives up', async () => {

@@ -50,6 +50,7 @@ export function adapterOn(
     prefix: '',
     maxUpload: 1024 * 1024,
     editInterval: 10,
+    stopPatience: 50,
     ...more,
   });
 }

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { FakeLog } from '../adapter-contract.ts';
 import { FakeStoryteller } from '../fake-storyteller.ts';
+import { within } from '../within.ts';
 import { ALICE, adapterOn, eventually, OURS, openSlack, startOn, TOKEN } from './open-slack.ts';
 import { SlackPerson } from './people.ts';
 import { StandIn } from './stand-in.ts';
@@ -15,15 +16,6 @@ async function open(options: Parameters<typeof openSlack>[0] = {}) {
   closing.push(slack.close);
   return slack;
 }
-
-/** Reconnecting takes a second and more. */
-const within = async (milliseconds: number, check: () => boolean) => {
-  const end = Date.now() + milliseconds;
-  while (!check()) {
-    if (Date.now() > end) throw new Error('It did not come about');
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-};
 
 describe('Slack, when something is in the way', () => {
   it.each([

@@ -2,10 +2,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { freePort } from '../../free-port.ts';
 import { ALICE, EVE, OURS, TOKEN } from './open-slack.ts';
 import { buttonsOf, SlackPerson, textOf } from './people.ts';
 import { APP_TOKEN, SIGNING_SECRET, StandIn } from './stand-in.ts';
@@ -22,15 +22,6 @@ const PNG = Buffer.from('\u0089PNG\r\n\u001a\n', 'latin1');
 
 /** What takes as long as learning takes. */
 const inTime = (check: () => void) => vi.waitFor(check, { interval: 20, timeout: 120_000 });
-
-/** A port that nobody has just now. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  await new Promise((done) => server.close(done));
-  return port;
-}
 
 describe.each(['Socket', 'HTTP'] as const)('Fabulist on Slack (%s)', { timeout: 240_000 }, (mode) => {
   const data = mkdtempSync(join(tmpdir(), 'fabulist-slack-'));
@@ -75,6 +66,8 @@ describe.each(['Socket', 'HTTP'] as const)('Fabulist on Slack (%s)', { timeout: 
   beforeAll(async () => {
     standIn = await StandIn.open();
     standIn.teams.set(TOKEN, OURS);
+    // How fast the machine is today is no matter here.
+    standIn.patience = 60_000;
     port = await freePort();
     standIn.eventsUrl = mode === 'HTTP' ? `http://127.0.0.1:${port}/slack/events` : undefined;
     alice = new SlackPerson(standIn, ALICE);

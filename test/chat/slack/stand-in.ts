@@ -6,9 +6,6 @@ import { StandInSocket } from './stand-in-socket.ts';
 
 export const SIGNING_SECRET = 'a signing secret of a stand-in'.replaceAll(' ', '-');
 export const APP_TOKEN = 'xapp-1-standin';
-/** Milliseconds for which a trigger opens a modal. */
-const TRIGGER = 3_000;
-
 export interface Block {
   readonly type: string;
   readonly text?: { readonly type: string; readonly text: string };
@@ -123,6 +120,8 @@ export class StandIn {
   readonly described = new Map<string, object>();
   readonly uploads = new Map<string, Upload>();
   readonly triggers = new Map<string, number>();
+  /** Milliseconds for which a trigger opens a modal. */
+  patience = 3_000;
   readonly addresses = new Map<string, Address>();
   /** How many of the next calls of a method are answered with 429. */
   readonly limits = new Map<string, number>();
@@ -188,7 +187,7 @@ export class StandIn {
     const at = this.triggers.get(trigger);
     this.triggers.delete(trigger);
     if (at === undefined) return 'exchanged_trigger_id';
-    return Date.now() - at > TRIGGER ? 'expired_trigger_id' : undefined;
+    return Date.now() - at > this.patience ? 'expired_trigger_id' : undefined;
   }
 
   address(team: string, channel: string, user: string, original?: string): string {

@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openEngine } from '../../../src/engine/open-engine.ts';
+import { FabulistError } from '../../../src/errors.ts';
 import { FileLibrary } from '../../../src/library/file-library.ts';
 import { type Library, STARTERS } from '../../../src/library/library.ts';
 import { MemoryLibrary } from '../../../src/library/memory-library.ts';
@@ -107,6 +108,18 @@ describe.skipIf(!postgresPrograms())('moving a whole library', () => {
     for (const library of [first, database, last])
       expect(await library.forget('guild', 'bob')).toMatchObject([{ corpus: mice, stories: [], versions: 6, left: 1 }]);
     for (const library of [first, database, last]) await library.close();
+  });
+
+  it('says so where the library fails in the middle of it, and waits for nothing', async () => {
+    const library = new MemoryLibrary({ starters: { fable: FABLE } });
+    await library.addStories(mice, [story('one')], 'append');
+    library.read = async () => {
+      throw new FabulistError('unavailable', 'The database cannot be reached.');
+    };
+    const written = pipeline(exportLibrary(library).stream, async (bytes) => {
+      for await (const _ of bytes);
+    });
+    await expect(written).rejects.toMatchObject({ code: 'unavailable' });
   });
 
   it('takes nothing of an archive that is damaged, and writes over nothing', async () => {

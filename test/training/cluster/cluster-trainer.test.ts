@@ -1,10 +1,15 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { livingProcesses } from '../../../src/training/cluster/membership.ts';
+import { rowsWhere } from '../../../src/training/cluster/training-rows.ts';
+import type { TrainingEvent } from '../../../src/training/trainer.ts';
 import { RHYME } from '../../language/tiny.ts';
 import { type Postgres, postgresPrograms, startPostgres } from '../../postgres.ts';
 import { trainerProcesses } from '../children.ts';
 import { ENDLESS, request, runs, when } from '../house.ts';
 import { cluster } from './cluster.ts';
 
+/** For the operator. */
+const NOBODY_TRAINS = /^Trainings wait, and no trainer runs: start "fabulist trainer" with this DATABASE_URL /;
 const OTHER = 'a fox met a hen . the hen ran up a tree . the fox went home and the hen sang .';
 
 describe.skipIf(!postgresPrograms())('a cluster', () => {
@@ -39,7 +44,34 @@ describe.skipIf(!postgresPrograms())('a cluster', () => {
     expect(versions).toHaveLength(1);
     expect([asking.trainings(), other.trainings()]).toEqual([[], []]);
     expect(await house.library.listDocuments('requests')).toEqual([]);
-    expect(house.warnings).toEqual([]);
+    expect(house.warnings.filter((line) => !NOBODY_TRAINS.test(line))).toEqual([]);
+  });
+
+  it('tells whoever waits, and the log once, that no trainer runs; and goes on once one does', async () => {
+    const house = await cluster(url);
+    const chat = await house.chat();
+    const vain = (event: TrainingEvent) => event.kind === 'queued' && event.unattended === true;
+    await house.store('rhyme', RHYME);
+    await house.store('other', OTHER);
+    const first = await chat.train(request('rhyme', { options: ENDLESS }));
+    await when(first, vain);
+    const second = await chat.train(request('other'));
+    await when(second, (event) => vain(event) && event.kind === 'queued' && event.place === 2);
+    expect(house.warnings).toEqual([expect.stringMatching(NOBODY_TRAINS)]);
+    expect(await livingProcesses(house.library.database)).toEqual({ chat: 1, trainer: 0 });
+    const worker = await house.worker();
+    await runs(first);
+    await when(second, (event) => event.kind === 'queued' && !vain(event));
+    expect(await livingProcesses(house.library.database)).toEqual({ chat: 1, trainer: 1 });
+    // Everybody who trains leaves: who waits reads so once more.
+    await worker.close();
+    await when(first, vain);
+    await when(second, vain);
+    expect(house.warnings).toHaveLength(2);
+    await house.worker();
+    await runs(first);
+    await chat.cancel(first.request.corpus);
+    expect(await second.ended).toMatchObject({ kind: 'finished' });
   });
 
   it('cancels what runs and what waits: nothing is kept', async () => {
@@ -132,12 +164,17 @@ describe.skipIf(!postgresPrograms())('a cluster', () => {
     const reportTo = { surface: 'discord', channel: 'c1', message: 'm1' };
     const training = await leaving.train(request('rhyme', { options: ENDLESS, reportTo }));
     await runs(training);
+    // Its message had to move, as on Discord after 15 minutes.
+    const moved = { ...reportTo, message: 'm2', locale: 'de' };
+    training.moved?.(moved);
+    const kept = async () => (await rowsWhere(house.library.database, 'true'))[0]?.request.reportTo;
+    await expect.poll(kept, { timeout: 20_000 }).toEqual(moved);
     await leaving.close();
     expect(await training.ended).toMatchObject({ kind: 'failed', setAside: false });
     const [next, another] = [await house.chat(), await house.chat()];
     expect(await next.adopt(['slack'])).toEqual([]);
     const adopted = (await Promise.all([next.adopt(['discord']), another.adopt(['discord'])])).flat();
-    expect(adopted.map(({ request: { reportTo: to } }) => to)).toEqual([reportTo]);
+    expect(adopted.map(({ request: { reportTo: to } }) => to)).toEqual([moved]);
     await runs(adopted[0] as typeof training);
     await next.stop(training.request.corpus);
     expect(await adopted[0]?.ended).toMatchObject({ kind: 'finished', stopped: true });

@@ -1,0 +1,161 @@
+// The kernels as TensorFlow operations. Loaded by Node as an addon that exports nothing: its one effect is that TensorFlow, which
+// tfjs-node has loaded before, knows these operations (src/engine/native/fused-kernels.ts calls them by name).
+#include <node_api.h>
+
+#include "call.h"
+#include "cell.h"
+#include "cross-entropy.h"
+#include "kernels.h"
+#include "product.h"
+#include "sequence.h"
+
+namespace fabulist {
+namespace {
+
+using Ids = const int32_t*;
+
+void computeCell(void*, TF_OpKernelContext* context) {
+  Call call(context);
+  const int64_t ids = call.length(1, 0), parents = call.length(3, 0);
+  const int64_t units = call.length(0, 1) / 4;
+  const int64_t rows = ids ? ids : call.length(0, 0);
+  Cell cell{static_cast<int>(rows), static_cast<int>(units)};
+  cell.x = call.input<float>(0, {-1, 4 * units});
+  cell.ids = call.input<int32_t>(1, {rows}, true);
+  cell.recurrent = call.input<float>(2, {-1, 4 * units}, true);
+  cell.parents = call.input<int32_t>(3, {rows}, true);
+  cell.bias = call.input<float>(4, {4 * units}, true);
+  cell.cBefore = call.input<float>(5, {-1, units}, true);
+  call.within(cell.ids, rows, call.length(0, 0));
+  for (int before : {2, 5}) {
+    if (call.length(before, 0) == 0) continue;
+    if (parents) call.within(cell.parents, rows, call.length(before, 0));
+    else call.expect(call.length(before, 0) == rows);
+  }
+  cell.gates = call.floats(0, {rows, 4 * units});
+  cell.c = call.floats(1, {rows, units});
+  cell.h = call.floats(2, {rows, units});
+  if (call.ok()) fabulist::cell(cell);
+}
+
+void computeCellGradient(void*, TF_OpKernelContext* context) {
+  Call call(context);
+  const int64_t rows = call.length(1, 0), units = call.length(1, 1);
+  CellGradient cell{static_cast<int>(rows), static_cast<int>(units)};
+  cell.gates = call.input<float>(0, {rows, 4 * units});
+  cell.c = call.input<float>(1, {rows, units});
+  cell.cBefore = call.input<float>(2, {-1, units}, true);
+  cell.parents = call.input<int32_t>(3, {rows}, true);
+  cell.dh = call.input<float>(4, {rows, units});
+  cell.dc = call.input<float>(5, {rows, units}, true);
+  if (cell.cBefore) {
+    if (cell.parents) call.within(cell.parents, rows, call.length(2, 0));
+    else call.expect(call.length(2, 0) == rows);
+  }
+  cell.dz = call.floats(0, {rows, 4 * units});
+  cell.dcBefore = call.floats(1, {rows, units});
+  if (call.ok()) fabulist::cellGradient(cell);
+}
+
+void computeSequence(void*, TF_OpKernelContext* context) {
+  Call call(context);
+  const int64_t steps = call.length(0, 0), batch = call.length(0, 1), units = call.length(1, 0);
+  Sequence s{static_cast<int>(steps), static_cast<int>(batch), static_cast<int>(units)};
+  s.x = call.input<float>(0, {steps, batch, 4 * units});
+  s.recurrent = call.input<float>(1, {units, 4 * units});
+  s.hBefore = call.input<float>(2, {batch, units});
+  s.cBefore = call.input<float>(3, {batch, units});
+  s.gates = call.floats(0, {steps, batch, 4 * units});
+  s.c = call.floats(1, {steps, batch, units});
+  s.h = call.floats(2, {steps, batch, units});
+  if (call.ok()) sequence(s);
+}
+
+void computeSequenceGradient(void*, TF_OpKernelContext* context) {
+  Call call(context);
+  const int64_t steps = call.length(1, 0), batch = call.length(1, 1), units = call.length(1, 2);
+  SequenceGradient s{static_cast<int>(steps), static_cast<int>(batch), static_cast<int>(units)};
+  s.gates = call.input<float>(0, {steps, batch, 4 * units});
+  s.c = call.input<float>(1, {steps, batch, units});
+  s.cBefore = call.input<float>(2, {batch, units});
+  s.recurrent = call.input<float>(3, {units, 4 * units});
+  s.dh = call.input<float>(4, {steps, batch, units});
+  s.dz = call.floats(0, {steps, batch, 4 * units});
+  if (call.ok()) sequenceGradient(s);
+}
+
+void computeCrossEntropy(void*, TF_OpKernelContext* context) {
+  Call call(context);
+  const int64_t rows = call.length(0, 0), symbols = call.length(0, 1);
+  CrossEntropy k{static_cast<int>(rows), static_cast<int>(symbols)};
+  k.logits = call.input<float>(0, {rows, symbols});
+  k.bias = call.input<float>(1, {symbols});
+  k.targets = call.input<int32_t>(2, {rows});
+  Ids guessed = call.input<int32_t>(3, {1});
+  k.guessed = guessed ? guessed[0] : 0;
+  call.expect(k.guessed > 0 && k.guessed <= symbols);
+  call.within(k.targets, rows, symbols);
+  k.loss = call.floats(0, {rows});
+  k.predicted = call.output<int32_t>(1, TF_INT32, {rows});
+  k.slope = call.floats(2, {rows, symbols});
+  k.biasSlope = call.floats(3, {symbols});
+  if (call.ok()) crossEntropy(k);
+}
+
+template <bool turned>
+void computeFewRows(void*, TF_OpKernelContext* context) {
+  Call call(context);
+  const int64_t rows = call.length(0, 0), inputs = call.length(0, 1), outputs = call.length(1, turned ? 0 : 1);
+  FewRows k{static_cast<int>(rows), static_cast<int>(inputs), static_cast<int>(outputs), turned};
+  k.left = call.input<float>(0, {rows, inputs});
+  k.right = turned ? call.input<float>(1, {outputs, inputs}) : call.input<float>(1, {inputs, outputs});
+  k.product = call.floats(0, {rows, outputs});
+  if (call.ok()) fewRows(k);
+}
+
+void unknownShapes(TF_ShapeInferenceContext* context, TF_Status* status) {
+  TF_ShapeInferenceContextSetUnknownShape(context, status);
+}
+
+bool add(const char* name, std::initializer_list<const char*> inputs, std::initializer_list<const char*> outputs,
+         void (*compute)(void*, TF_OpKernelContext*)) {
+  TF_Status* status = TF_NewStatus();
+  TF_OpDefinitionBuilder* definition = TF_NewOpDefinitionBuilder(name);
+  for (const char* input : inputs) TF_OpDefinitionBuilderAddInput(definition, input);
+  for (const char* output : outputs) TF_OpDefinitionBuilderAddOutput(definition, output);
+  TF_OpDefinitionBuilderSetShapeInferenceFunction(definition, unknownShapes);
+  TF_RegisterOpDefinition(definition, status);
+  if (TF_GetCode(status) == TF_OK)
+    TF_RegisterKernelBuilder(name, TF_NewKernelBuilder(name, "CPU", nullptr, compute, nullptr), status);
+  const bool added = TF_GetCode(status) == TF_OK;
+  TF_DeleteStatus(status);
+  return added;
+}
+
+bool addAll() {
+  return add("FabulistCell",
+             {"x: float", "ids: int32", "recurrent: float", "parents: int32", "bias: float", "c_before: float"},
+             {"gates: float", "c: float", "h: float"}, computeCell) &&
+         add("FabulistCellGradient",
+             {"gates: float", "c: float", "c_before: float", "parents: int32", "dh: float", "dc: float"},
+             {"dz: float", "dc_before: float"}, computeCellGradient) &&
+         add("FabulistSequence", {"x: float", "recurrent: float", "h_before: float", "c_before: float"},
+             {"gates: float", "c: float", "h: float"}, computeSequence) &&
+         add("FabulistSequenceGradient",
+             {"gates: float", "c: float", "c_before: float", "recurrent: float", "dh: float"}, {"dz: float"},
+             computeSequenceGradient) &&
+         add("FabulistCrossEntropy", {"logits: float", "bias: float", "targets: int32", "guessed: int32"},
+             {"loss: float", "predicted: int32", "slope: float", "bias_slope: float"}, computeCrossEntropy) &&
+         add("FabulistFewRows", {"left: float", "right: float"}, {"product: float"}, computeFewRows<false>) &&
+         add("FabulistFewRowsTurned", {"left: float", "right: float"}, {"product: float"}, computeFewRows<true>);
+}
+
+}  // namespace
+}  // namespace fabulist
+
+// Once a process, also where several of its threads load the addon: TensorFlow refuses to learn an operation twice.
+NAPI_MODULE_INIT() {
+  static const bool added = fabulist::addAll();
+  if (!added) napi_throw_error(env, nullptr, "TensorFlow does not take the kernels.");
+  return exports;
+}

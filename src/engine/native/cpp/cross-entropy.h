@@ -1,0 +1,78 @@
+// Softmax, its cross entropy and its slope, row by row while the row is in the cache.
+#pragma once
+#include <cmath>
+#include <vector>
+
+#include "crew.h"
+#include "kernels.h"
+#include "product.h"
+#include "vector.h"
+
+namespace fabulist {
+
+inline float highestOf(const float* values, int count) {
+  float highest = values[0];
+  int k = 0;
+  if (count >= kLanes) {
+    Vector most = load(values);
+    for (; k + kLanes <= count; k += kLanes) {
+      const Vector here = load(values + k);
+      most = here > most ? here : most;
+    }
+    for (int lane = 0; lane < kLanes; lane++) highest = std::max(highest, most[lane]);
+  }
+  for (; k < count; k++) highest = std::max(highest, values[k]);
+  return highest;
+}
+
+// Replaces values by exp(value - highest) and returns their sum.
+inline float exponentials(float* values, int count, float highest) {
+  Vector sum{};
+  int k = 0;
+  for (; k + kLanes <= count; k += kLanes) {
+    const Vector e = exponential(load(values + k) - highest);
+    store(values + k, e);
+    sum += e;
+  }
+  float total = 0;
+  for (int lane = 0; lane < kLanes; lane++) total += sum[lane];
+  for (; k < count; k++) total += values[k] = std::exp(values[k] - highest);
+  return total;
+}
+
+inline void crossEntropy(const CrossEntropy& k) {
+  const int64_t symbols = k.symbols;
+  std::vector<std::vector<float>> slopes(64);
+  int members = 1;
+  share(std::min(k.rows, 64), [&](int member, int all, Meeting&) {
+    if (member == 0) members = all;
+    std::vector<float>& columns = slopes[member];
+    columns.assign(symbols, 0.0f);
+    const Part own(k.rows, member, all);
+    for (int64_t row = own.first; row < own.end; row++) {
+      const float* logits = k.logits + symbols * row;
+      float* slope = k.slope + symbols * row;
+      for (int s = 0; s < symbols; s++) slope[s] = logits[s] + k.bias[s];
+      const float guess = highestOf(slope, k.guessed);
+      const float highest = k.guessed == symbols ? guess : std::max(guess, highestOf(slope, k.symbols));
+      int predicted = 0;
+      while (predicted < k.guessed - 1 && slope[predicted] != guess) predicted++;
+      const int32_t target = k.targets[row];
+      const float right = slope[target] - highest;
+      const float total = exponentials(slope, k.symbols, highest);
+      k.loss[row] = std::log(total) - right;
+      k.predicted[row] = predicted;
+      const float share = 1.0f / total;
+      for (int s = 0; s < symbols; s++) slope[s] *= share;
+      slope[target] -= 1.0f;
+      for (int s = 0; s < symbols; s++) columns[s] += slope[s];
+    }
+  });
+  for (int s = 0; s < symbols; s++) {
+    float sum = 0;
+    for (int member = 0; member < members; member++) sum += slopes[member][s];
+    k.biasSlope[s] = sum;
+  }
+}
+
+}  // namespace fabulist

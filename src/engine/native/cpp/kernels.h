@@ -1,0 +1,76 @@
+// What the kernels read and write; all matrices lie row by row.
+#pragma once
+#include <cstdint>
+
+namespace fabulist {
+
+// What one LSTM cell reads and computes; the formulas are in src/language/lstm-cell.ts. Gates stand in the order i, g, f, o.
+struct Cell {
+  int rows, units;
+  const float* x;             // (.., 4 units): what comes from below
+  const int32_t* ids;         // (rows): the row of x for each row; null: its own
+  const float* recurrent;     // (.., 4 units): product of the states before; null at the first symbol
+  const int32_t* parents;     // (rows): the row of recurrent and cBefore for each row; null: its own
+  const float* bias;          // (4 units) or null
+  const float* cBefore;       // (.., units) or null
+  float* gates;               // (rows, 4 units): i, g, f, o
+  float* c;                   // (rows, units)
+  float* h;                   // (rows, units)
+};
+
+struct CellGradient {
+  int rows, units;
+  const float* gates;
+  const float* c;
+  const float* cBefore;       // null at the first symbol
+  const int32_t* parents;
+  const float* dh;            // (rows, units)
+  const float* dc;            // (rows, units) or null
+  float* dz;                  // (rows, 4 units)
+  float* dcBefore;            // (rows, units)
+};
+
+// A sequence read by one layer: the recurrent product and the cell, step after step.
+struct Sequence {
+  int steps, batch, units;
+  const float* x;             // (steps, batch, 4 units)
+  const float* recurrent;     // (units, 4 units)
+  const float* hBefore;       // (batch, units)
+  const float* cBefore;       // (batch, units)
+  float* gates;               // (steps, batch, 4 units)
+  float* c;                   // (steps, batch, units)
+  float* h;                   // (steps, batch, units)
+};
+
+struct SequenceGradient {
+  int steps, batch, units;
+  const float* gates;
+  const float* c;
+  const float* cBefore;       // (batch, units)
+  const float* recurrent;     // (units, 4 units)
+  const float* dh;            // (steps, batch, units): from above
+  float* dz;                  // (steps, batch, 4 units)
+};
+
+// Cross entropy of softmax(logits + bias).
+struct CrossEntropy {
+  int rows, symbols, guessed; // guessed: the most likely symbol is looked for among so many first ones
+  const float* logits;        // (rows, symbols)
+  const float* bias;          // (symbols)
+  const int32_t* targets;     // (rows)
+  float* loss;                // (rows)
+  int32_t* predicted;         // (rows)
+  float* slope;               // (rows, symbols): softmax - onehot(target)
+  float* biasSlope;           // (symbols): sum of the rows of slope
+};
+
+// A product of a few rows, which is as fast as the matrix can be read.
+struct FewRows {
+  int rows, inputs, outputs;
+  bool turned;
+  const float* left;          // (rows, inputs)
+  const float* right;         // (inputs, outputs), or turned (outputs, inputs)
+  float* product;             // (rows, outputs)
+};
+
+}  // namespace fabulist

@@ -1,0 +1,99 @@
+// A sequence through one LSTM layer. The weights are laid out once in panels that are read from front to end, and each thread
+// keeps its own units from step to step, so that its part of the weights stays in its own cache.
+#pragma once
+#include "cell.h"
+#include "product.h"
+
+namespace fabulist {
+
+static_assert(kWide == 4, "a panel holds the four gates of a vector of units");
+
+inline int panelsOf(int units, int each) { return (units + each - 1) / each; }
+
+// recurrent (units, 4 units) -> panels of the four gates of kLanes units: (units, kPanel) each, zeros beyond the last unit.
+inline void layGates(const float* recurrent, int units, int panel, float* to) {
+  const Units at{panel * kLanes, std::min(kLanes, units - panel * kLanes)};
+  for (int k = 0; k < units; k++)
+    for (int gate = 0; gate < 4; gate++)
+      store(to + k * kPanel + gate * kLanes, at.get(recurrent + (4ll * k + gate) * units));
+}
+
+// recurrent (units, 4 units) turned over -> panels of kPanel units: (4 units, kPanel) each.
+inline void layTurned(const float* recurrent, int units, int panel, float* to) {
+  const int first = panel * kPanel;
+  const int count = std::min(kPanel, units - first);
+  constexpr int kBlock = 16;
+  for (int start = 0; start < 4 * units; start += kBlock) {
+    const int end = std::min(4 * units, start + kBlock);
+    for (int column = 0; column < kPanel; column++)
+      for (int k = start; k < end; k++)
+        to[static_cast<int64_t>(k) * kPanel + column] =
+            column < count ? recurrent[static_cast<int64_t>(first + column) * 4 * units + k] : 0.0f;
+  }
+}
+
+inline void sequence(const Sequence& s) {
+  const int64_t units = s.units;
+  const int panels = panelsOf(s.units, kLanes);
+  const int64_t size = units * kPanel;
+  std::vector<float> laid(panels * size);
+  share(panels, [&](int member, int members, Meeting& meeting) {
+    const Part own(panels, member, members);
+    for (int panel = own.first; panel < own.end; panel++) layGates(s.recurrent, s.units, panel, laid.data() + panel * size);
+    for (int64_t step = 0; step < s.steps; step++) {
+      const int64_t before = (step - 1) * s.batch * units;
+      const float* h = step == 0 ? s.hBefore : s.h + before;
+      const float* c = step == 0 ? s.cBefore : s.c + before;
+      for (int panel = own.first; panel < own.end; panel++) {
+        const Units at{panel * kLanes, std::min<int>(kLanes, s.units - panel * kLanes)};
+        multiplyRows(h, s.batch, s.units, laid.data() + panel * size, [&](int row, const Vector* sums) {
+          const int64_t place = step * s.batch + row;
+          const Gates x = getGates(s.x + 4 * units * place, s.units, at);
+          const Gates z{x.i + sums[0], x.g + sums[1], x.f + sums[2], x.o + sums[3]};
+          cellForward(z, c + units * row, s.units, at, s.gates + 4 * units * place, s.c + units * place,
+                      s.h + units * place);
+        });
+      }
+      meeting.wait();
+    }
+  });
+}
+
+inline void sequenceGradient(const SequenceGradient& s) {
+  const int64_t units = s.units;
+  const int panels = panelsOf(s.units, kPanel);
+  const int64_t size = 4 * units * kPanel;
+  std::vector<float> laid(panels * size);
+  std::vector<float> dhNext(s.batch * units), dc(s.batch * units);
+  share(panels, [&](int member, int members, Meeting& meeting) {
+    const Part own(panels, member, members);
+    for (int panel = own.first; panel < own.end; panel++) layTurned(s.recurrent, s.units, panel, laid.data() + panel * size);
+    for (int64_t step = s.steps - 1; step >= 0; step--) {
+      const float* cBefore = step == 0 ? s.cBefore : s.c + (step - 1) * s.batch * units;
+      for (int row = 0; row < s.batch; row++) {
+        const int64_t place = step * s.batch + row;
+        float* dcRow = dc.data() + units * row;
+        for (int first = own.first * kPanel; first < std::min<int>(s.units, own.end * kPanel); first += kLanes) {
+          const Units at{first, std::min<int>(kLanes, s.units - first)};
+          const Vector dh = at.get(s.dh + units * place) + at.get(dhNext.data() + units * row);
+          at.put(dcRow, cellBackward(s.gates + 4 * units * place, s.c + units * place, cBefore + units * row, s.units,
+                                     at, dh, at.get(dcRow), s.dz + 4 * units * place));
+        }
+      }
+      if (step == 0) break;
+      meeting.wait();
+      for (int panel = own.first; panel < own.end; panel++) {
+        const int first = panel * kPanel;
+        multiplyRows(s.dz + step * s.batch * 4 * units, s.batch, 4 * s.units, laid.data() + panel * size,
+                     [&](int row, const Vector* sums) {
+                       for (int w = 0; w < kWide && first + w * kLanes < s.units; w++) {
+                         const Units at{first + w * kLanes, std::min<int>(kLanes, s.units - first - w * kLanes)};
+                         at.put(dhNext.data() + units * row, sums[w]);
+                       }
+                     });
+      }
+    }
+  });
+}
+
+}  // namespace fabulist

@@ -1,0 +1,57 @@
+// Numbers side by side: arithmetic on as many as the processor takes at once, by the compiler's vector extension.
+#pragma once
+#include <cstdint>
+#include <cstring>
+
+namespace fabulist {
+
+#if defined(__AVX512F__)
+constexpr int kLanes = 16;
+#else
+constexpr int kLanes = 8;
+#endif
+
+// No stricter alignment than a float's: rows begin anywhere.
+typedef float Vector __attribute__((vector_size(4 * kLanes), aligned(4), may_alias));
+typedef int32_t Whole __attribute__((vector_size(4 * kLanes), aligned(4), may_alias));
+
+inline Vector load(const float* from) { return *reinterpret_cast<const Vector*>(from); }
+inline void store(float* to, Vector values) { *reinterpret_cast<Vector*>(to) = values; }
+inline Vector all(float value) { return value - Vector{}; }
+
+// The first `count` lanes, zeros behind them.
+inline Vector loadSome(const float* from, int count) {
+  Vector values{};
+  std::memcpy(&values, from, 4 * count);
+  return values;
+}
+inline void storeSome(float* to, Vector values, int count) { std::memcpy(to, &values, 4 * count); }
+
+inline Vector atMost(Vector values, float limit) { return values > limit ? all(limit) : values; }
+inline Vector atLeast(Vector values, float limit) { return values < limit ? all(limit) : values; }
+
+// exp(x) = 2^n exp(r) with x = n ln 2 + r and |r| <= ln 2 / 2, where Taylor's first eight terms leave less than a float can tell.
+inline Vector exponential(Vector x) {
+  x = atLeast(atMost(x, 88.0f), -87.0f);
+  // Added to a number this large, a fraction is rounded away, and the whole number stands in the last bits.
+  const float large = 12582912.0f;
+  const Vector shifted = x * 1.44269504f + large;
+  const Vector n = shifted - large;
+  // ln 2 in two parts, so that little is lost when n of them are taken off.
+  const Vector r = (x - n * 0.693359375f) + n * 2.12194440e-4f;
+  Vector sum = r * (1.0f / 5040) + 1.0f / 720;
+  sum = sum * r + 1.0f / 120;
+  sum = sum * r + 1.0f / 24;
+  sum = sum * r + 1.0f / 6;
+  sum = sum * r + 0.5f;
+  sum = sum * r + 1.0f;
+  sum = sum * r + 1.0f;
+  const Whole power = ((Whole)shifted << 23) + 0x3f800000;
+  return sum * (Vector)power;
+}
+
+inline Vector sigmoid(Vector x) { return 1.0f / (1.0f + exponential(-x)); }
+// tanh(x) = 2 sigmoid(2x) - 1
+inline Vector hyperbolicTangent(Vector x) { return 2.0f / (1.0f + exponential(-2.0f * x)) - 1.0f; }
+
+}  // namespace fabulist

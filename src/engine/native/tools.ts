@@ -19,6 +19,7 @@ export function findTool(name: string, searchPath: string): string | null {
 
 /** A program that could not be started, was killed, or exited with an error. */
 export class ToolFailure extends Error {
+  readonly command: string;
   readonly killedBy: NodeJS.Signals | null;
   /** What it wrote to standard error, the end of it. */
   readonly complaint: string;
@@ -26,6 +27,7 @@ export class ToolFailure extends Error {
   constructor(command: string, outcome: string, killedBy: NodeJS.Signals | null, complaint: string) {
     super(`${command} ${outcome}${complaint === '' ? '' : `:\n${complaint}`}`);
     this.name = 'ToolFailure';
+    this.command = command;
     this.killedBy = killedBy;
     this.complaint = complaint;
   }

@@ -48,9 +48,9 @@ describe('a machine that cannot have it', () => {
     [{ platform: 'darwin' }, 'TensorFlow is not built here for darwin on x64'],
     [{ glibc: null }, 'this system has no GNU C library, which TensorFlow needs'],
     [{ glibc: '2.17' }, 'TensorFlow needs the GNU C library 2.27 and this system has 2.17'],
-    [{ avx: false }, 'the processor has no AVX instructions, which TensorFlow needs'],
+    [{ processorFlags: ['fpu'] }, 'the processor has no AVX instructions, which TensorFlow needs'],
   ])('is told what its system lacks: %o', async (lack, reason) => {
-    const host = { platform: 'linux', arch: 'x64', glibc: '2.36', avx: true, ...lack };
+    const host = { platform: 'linux', arch: 'x64', glibc: '2.36', processorFlags: ['avx'], ...lack };
     expect(await findNative({ ...place, host })).toMatchObject({ state: 'impossible', reason });
   });
 });

@@ -10,13 +10,17 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { expect } from 'vitest';
+import { kernelsFolder } from '../../src/engine/native/kernels-folder.ts';
 import { engineFolder, type NativePlace, nativePlace } from '../../src/engine/native/native-place.ts';
 import { FabulistError } from '../../src/errors.ts';
 
 /** What the fake python3 does when it is asked to download. */
 export type Download = 'good' | 'other file' | 'fails' | 'is killed' | 'waits half-way';
+
+/** What the processor of a fake machine can do. */
+export const avx512: readonly string[] = ['avx', 'avx2', 'fma', 'avx512f', 'avx512bw', 'avx512dq', 'avx512vl'];
 
 /** What the fake wheel holds: 1,400 bytes. */
 const wheelText = 'wheel, '.repeat(200);
@@ -38,13 +42,15 @@ export class FakeMachine {
     this.installTool('g++', fakeCompiler);
     this.installTool('node', '');
     this.willDownload('good');
+    this.willCompileKernels('well');
     this.place = nativePlace({
       cacheFolder: join(this.root, 'cache'),
       packageFolder: this.checkOut('first'),
+      kernelSources: this.writeSources(),
       headersFolder: join(this.root, 'headers'),
       searchPath: this.bin,
       node: join(this.bin, 'node'),
-      host: { platform: 'linux', arch: 'x64', glibc: '2.36', avx: true },
+      host: { platform: 'linux', arch: 'x64', glibc: '2.36', processorFlags: avx512 },
       wheel: {
         requirement: 'tensorflow-cpu==2.21.0',
         sha256: createHash('sha256').update(wheelText).digest('hex'),
@@ -69,6 +75,14 @@ export class FakeMachine {
     return folder;
   }
 
+  /** Writes the kernels' sources, with something added at their end, and returns their folder. */
+  writeSources(added = ''): string {
+    const folder = join(this.root, 'cpp');
+    mkdirSync(folder, { recursive: true });
+    for (const name of ['addon.cc', 'crew.cc', 'crew.h']) writeFileSync(join(folder, name), `// ${name}${added}`);
+    return folder;
+  }
+
   installTool(name: string, program: string): void {
     const path = join(this.bin, name);
     writeFileSync(path, `#!${process.execPath}\nconst tool = ${JSON.stringify(name)};${preamble}${program}`);
@@ -83,8 +97,23 @@ export class FakeMachine {
     writeFileSync(join(this.root, 'scenario.json'), JSON.stringify({ how, wheel: wheelText }));
   }
 
-  /** What the tools were called for, in order: `download`, `unpack`, `compile` (twice), `prove`. */
+  willCompileKernels(how: 'well' | 'badly' | 'for ever'): void {
+    writeFileSync(join(this.root, 'kernels.txt'), how);
+  }
+
+  /** What the tools were called for to build the engine, in order: `download`, `unpack`, `compile` (twice), `prove`. */
   calls(): string[] {
+    return this.#allCalls().filter((call) => !call.endsWith('.node'));
+  }
+
+  /** What the tools were called for to build the kernels: `compile plain.node`, `prove plain.node`, in alphabetical order. */
+  kernelCalls(): string[] {
+    return this.#allCalls()
+      .filter((call) => call.endsWith('.node'))
+      .sort();
+  }
+
+  #allCalls(): string[] {
     appendFileSync(join(this.root, 'calls'), '');
     return readFileSync(join(this.root, 'calls'), 'utf8').split('\n').slice(0, -1);
   }
@@ -96,6 +125,15 @@ export class FakeMachine {
 
   get engine(): string {
     return engineFolder(this.place);
+  }
+
+  /** What the cache holds when everything is installed. */
+  get everything(): string[] {
+    return [this.kernels, this.engine].map((folder) => basename(folder));
+  }
+
+  get kernels(): string {
+    return kernelsFolder(this.place);
   }
 
   remove(): void {
@@ -120,7 +158,7 @@ const path = require('node:path');
 const root = path.dirname(__dirname);
 const args = process.argv.slice(2);
 const note = (what) => fs.appendFileSync(path.join(root, 'calls'), what + '\\n');
-if (tool === 'node') note('prove');
+if (tool === 'node') note(args.length > 3 ? 'prove ' + path.basename(args[3]) : 'prove');
 `;
 
 const fakePython = `
@@ -153,7 +191,13 @@ if (args[1].includes('pip.__version__')) {
 }
 `;
 
+/** Writes what it was called with into what it is to make. */
 const fakeCompiler = `
-note('compile');
-fs.writeFileSync(args[args.indexOf('-o') + 1], 'compiled');
+const made = args[args.indexOf('-o') + 1];
+const forKernels = args.some((arg) => arg.endsWith('crew.cc'));
+const how = forKernels ? fs.readFileSync(path.join(root, 'kernels.txt'), 'utf8') : 'well';
+fs.writeFileSync(made, args.join(' '));
+note(forKernels ? 'compile ' + path.basename(made) : 'compile');
+if (how === 'badly') process.exit(1);
+if (how === 'for ever') setInterval(() => undefined, 1e6);
 `;

@@ -1,6 +1,7 @@
 import { FabulistError } from '../../errors.ts';
 import { buildEngine } from './build-engine.ts';
 import { findNative } from './find-native.ts';
+import { installKernels } from './install-kernels.ts';
 import { takeInstallLock } from './install-lock.ts';
 import { type OnProgress, type RunStep, stepReporter } from './install-progress.ts';
 import { forgetFailure, rememberFailure } from './last-failure.ts';
@@ -18,8 +19,9 @@ export interface InstallOptions {
 }
 
 /**
- * Installs the native engine into the user's cache and links it into tfjs-node's package; only links it if it is there
- * already. Of two processes that call it at once, the second waits and then links what the first built.
+ * Installs the native engine into the user's cache and links it into tfjs-node's package, then its kernels; builds only
+ * what is not there already. Of two processes that call it at once, the second waits and then links what the first built.
+ * Without its kernels the engine works, only slower: why they could not be built is remembered (`kernelsStatus`), not thrown.
  * Throws `engine` if the machine cannot have it, if a step failed, or if one failed within the last day and `force` is
  * not set, with a sentence about which and what to do; and `cancelled` if it was aborted.
  */
@@ -28,8 +30,8 @@ export async function installNative(options: InstallOptions = {}): Promise<void>
   try {
     signal?.throwIfAborted();
     const place = options.place ?? nativePlace();
+    const runStep = stepReporter(options.onProgress);
     if (await isWanted(place, options)) {
-      const runStep = stepReporter(options.onProgress);
       const lock = await takeInstallLock(place, runStep, signal);
       try {
         // Another process may have installed it, or failed to, while this one waited.
@@ -39,6 +41,7 @@ export async function installNative(options: InstallOptions = {}): Promise<void>
       }
     }
     linkNative(place);
+    await installKernels(place, runStep, options);
   } catch (error) {
     if (!signal?.aborted) throw error;
     throw new FabulistError('cancelled', 'The installation of the native engine was stopped.', { cause: error });
@@ -65,8 +68,8 @@ async function buildAndRemember(place: NativePlace, runStep: RunStep, signal?: A
   try {
     await buildEngine(place, place.wheel, runStep, signal);
   } catch (error) {
-    if (error instanceof FabulistError && !signal?.aborted) await rememberFailure(place, error.message);
+    if (error instanceof FabulistError && !signal?.aborted) await rememberFailure(place, 'engine', error.message);
     throw error;
   }
-  await forgetFailure(place);
+  await forgetFailure(place, 'engine');
 }

@@ -2,7 +2,7 @@
  * Installs the native engine in a process of its own, at low priority, so that a chat goes on beside it.
  * Forked by `installInBackground`: reports over IPC, and stops, leaving nothing, when its parent disconnects or dies.
  * By hand: `node --import ./scripts/typescript.mjs src/engine/native/install-process.ts`; exits with 0 or 1.
- * Takes a quarter of a minute on two cores, and the download of 274 MB.
+ * Takes half a minute on two cores, and the download of 274 MB.
  */
 import os from 'node:os';
 import { inspect } from 'node:util';

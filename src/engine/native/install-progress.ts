@@ -2,7 +2,7 @@ import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 export interface InstallProgress {
-  /** The step, for a person: `downloading TensorFlow 2.21.0`, `unpacking`, `building the addon`. */
+  /** The step, for a person: `downloading TensorFlow 2.21.0`, `unpacking`, `compiling its kernels`. */
   readonly what: string;
   readonly doneBytes?: number;
   readonly totalBytes?: number;

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import type { Host, NativePlace } from './native-place.ts';
+import { processorFlags } from './processor-flags.ts';
 import { oldestGlibc } from './tensorflow-wheel.ts';
 import { findTool } from './tools.ts';
 
@@ -40,7 +40,8 @@ function hostObstacle(host: Host, place: NativePlace): Obstacle | null {
       remedy: 'use a newer release of the operating system',
     };
   }
-  if (host.arch === 'x64' && !host.avx) {
+  // Where they are not known the addon must prove itself after it is built.
+  if (host.arch === 'x64' && host.processorFlags && !host.processorFlags.includes('avx')) {
     return {
       reason: 'the processor has no AVX instructions, which TensorFlow needs',
       remedy: 'on a virtual machine, let it see the processor of its host',
@@ -49,7 +50,8 @@ function hostObstacle(host: Host, place: NativePlace): Obstacle | null {
   return null;
 }
 
-function compilerObstacle(place: NativePlace): Obstacle | null {
+/** That there is no C++ compiler, or null. */
+export function compilerObstacle(place: NativePlace): Obstacle | null {
   if (findCompiler(place)) return null;
   return { reason: 'no C++ compiler was found', remedy: 'install g++ (Debian and Ubuntu: apt-get install g++)' };
 }
@@ -83,7 +85,7 @@ function isOlder(version: string, than: string): boolean {
 }
 
 function thisHost(): Host {
-  return { platform: process.platform, arch: process.arch, glibc: glibcOfNode(), avx: processorHasAvx() };
+  return { platform: process.platform, arch: process.arch, glibc: glibcOfNode(), processorFlags: processorFlags() };
 }
 
 function glibcOfNode(): string | null {
@@ -91,13 +93,4 @@ function glibcOfNode(): string | null {
   Reflect.set(process.report, 'excludeNetwork', true);
   const { header } = process.report.getReport() as unknown as { header: { glibcVersionRuntime?: string } };
   return header.glibcVersionRuntime ?? null;
-}
-
-function processorHasAvx(): boolean {
-  try {
-    return /^flags\s*:.* avx /m.test(readFileSync('/proc/cpuinfo', 'utf8'));
-  } catch {
-    // Not known; the addon must prove itself after it is built.
-    return true;
-  }
 }

@@ -11,8 +11,8 @@ export interface Host {
   readonly arch: string;
   /** Version of the GNU C library that this Node runs on; null where it is another C library. */
   readonly glibc: string | null;
-  /** Whether the processor has the AVX instructions (x64 only). */
-  readonly avx: boolean;
+  /** What the processor can do, by Linux's names (x64 only); null where that is not known. */
+  readonly processorFlags: readonly string[] | null;
 }
 
 /** Everything outside this folder that finding, installing and linking the native engine depends on. Plain data. */
@@ -23,6 +23,8 @@ export interface NativePlace {
   readonly packageFolder: string;
   /** The headers of Node-API. */
   readonly headersFolder: string;
+  /** The folder of the kernels' C++ sources. */
+  readonly kernelSources: string;
   /** Folders in which python3 and the C++ compiler are looked for, as in `PATH`. */
   readonly searchPath: string;
   /** The Node program in which a new addon must prove that it loads. */
@@ -42,6 +44,7 @@ export function nativePlace(overrides: Partial<NativePlace> = {}): NativePlace {
     cacheFolder: resolve(cache),
     packageFolder: overrides.packageFolder ?? folderOfPackage('@tensorflow/tfjs-node'),
     headersFolder: overrides.headersFolder ?? join(folderOfPackage('node-api-headers'), 'include'),
+    kernelSources: join(import.meta.dirname, 'cpp'),
     searchPath: process.env.PATH ?? '',
     node: process.execPath,
     wheel: wheelFor(process.arch),

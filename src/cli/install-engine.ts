@@ -17,19 +17,24 @@ export async function installEngine({ display, signal }: Session, force: boolean
 }
 
 /**
- * After the first use on a machine that could have the native engine and has it not: installs it, so that the next use is
- * faster. Whoever waits has what was asked for already, and loses nothing by Ctrl-C. A failure is a note, not an error.
+ * After the first use on a machine that could have the native engine and has it not, or not its kernels: installs what is
+ * missing, so that the next use is faster. Whoever waits has what was asked for already, and loses nothing by Ctrl-C.
+ * A failure is a note, not an error.
  */
 export async function installAfterFirstUse(session: Session): Promise<void> {
   if (session.config.engine !== 'auto') return;
-  const { findNative } = await import('../engine/native/find-native.ts');
-  const status = await findNative();
-  if (status.state !== 'installable') return;
-  if (status.lastFailure && Date.now() < status.lastFailure.retryAt.getTime()) return;
-  session.output.note('Installing the faster engine, once for all (274 MB). Ctrl-C leaves it for the next time.');
+  const { kernelsAreWanted } = await import('../engine/native/find-kernels.ts');
+  const onlyKernels = kernelsAreWanted();
+  if (!onlyKernels) {
+    const { findNative } = await import('../engine/native/find-native.ts');
+    const status = await findNative();
+    if (status.state !== 'installable') return;
+    if (status.lastFailure && Date.now() < status.lastFailure.retryAt.getTime()) return;
+    session.output.note('Installing the faster engine, once for all (274 MB). Ctrl-C leaves it for the next time.');
+  }
   try {
     await installEngine(session, false);
-    session.output.note('The faster engine is there and is used from now on.');
+    if (!onlyKernels) session.output.note('The faster engine is there and is used from now on.');
   } catch (error) {
     if (session.signal.aborted) throw error;
     session.output.note(sentenceFor(error));

@@ -1,4 +1,5 @@
 import type { EngineChoice } from '../engine/engine.ts';
+import { kernelsAreWanted } from '../engine/native/find-kernels.ts';
 import { findNative } from '../engine/native/find-native.ts';
 import { installInBackground } from '../engine/native/install-in-background.ts';
 import { FabulistError } from '../errors.ts';
@@ -10,8 +11,9 @@ export interface Preparing {
 }
 
 /**
- * Waits for the native engine where it is wanted and not there yet: `native` always, `auto` where `wait` says so. With `auto`
- * a failed installation is no failure: WebAssembly trains instead, and the reason is kept for `doctor`.
+ * Waits for the native engine where it is wanted and not there yet: `native` always, `auto` where `wait` says so; and, some
+ * seconds, for its kernels where only those are missing, as after an update. With `auto` a failed installation is no failure:
+ * WebAssembly trains instead, and the reason is kept for `doctor`.
  * Throws `engine` where `native` cannot be had, `cancelled` when the signal is aborted.
  */
 export async function prepareEngine(
@@ -20,15 +22,17 @@ export async function prepareEngine(
   onPreparing: (preparing: Preparing) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  if (choice === 'wasm' || (choice === 'auto' && !wait)) return;
-  const status = await findNative();
-  if (status.state === 'ready') return;
-  if (status.state === 'impossible') {
-    if (choice === 'auto') return;
-    throw new FabulistError(
-      'engine',
-      `The native engine cannot be installed because ${status.reason}; ${status.remedy}.`,
-    );
+  if (choice === 'wasm') return;
+  const onlyKernels = kernelsAreWanted();
+  if (!onlyKernels) {
+    if (choice === 'auto' && !wait) return;
+    const status = await findNative();
+    if (status.state === 'ready') return;
+    if (status.state === 'impossible') {
+      if (choice === 'auto') return;
+      const sentence = `The native engine cannot be installed because ${status.reason}; ${status.remedy}.`;
+      throw new FabulistError('engine', sentence);
+    }
   }
   const install = installInBackground({
     force: choice === 'native',
@@ -46,7 +50,7 @@ export async function prepareEngine(
     await install.done;
   } catch (error) {
     if (signal.aborted) throw new FabulistError('cancelled', 'The training was cancelled.', { cause: error });
-    if (choice === 'native') throw error;
+    if (choice === 'native' && !onlyKernels) throw error;
   } finally {
     signal.removeEventListener('abort', stop);
   }

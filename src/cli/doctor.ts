@@ -35,6 +35,10 @@ interface Findings {
     readonly native: string;
     /** Where the native engine is; null where it is not. */
     readonly folder: string | null;
+    /** The addon with our own kernels for this processor; null where it is not. */
+    readonly kernels: string | null;
+    /** Why there are none and what to do, or null. */
+    readonly kernelsNote: string | null;
   };
   /** Which are set, never what they are. */
   readonly tokens: Readonly<Record<Token, boolean>>;
@@ -60,11 +64,28 @@ export function addDoctor(program: Command, open: OpenSession): void {
 
 async function install(session: Session): Promise<void> {
   const { findNative } = await import('../engine/native/find-native.ts');
+  const { findKernels } = await import('../engine/native/find-kernels.ts');
   const before = await findNative();
+  const hadKernels = findKernels() !== null;
   // Also where it is there already: then this checkout is shown where.
   await installEngine(session, true);
-  if (before.state === 'ready') session.output.note('The native engine is installed already: nothing was to be done.');
-  else session.output.note('The native engine is installed.');
+  const { kernels, kernelsNote } = await kernelFindings();
+  const { output } = session;
+  if (before.state !== 'ready') output.note('The native engine is installed.');
+  else if (kernels && !hadKernels) output.note('The native engine is installed already; its kernels are built now.');
+  else output.note(`The native engine is installed already${kernelsNote ? '.' : ': nothing was to be done.'}`);
+  if (kernelsNote) output.note(`Its kernels are ${kernelsNote}.`);
+}
+
+async function kernelFindings(): Promise<Pick<Findings['engine'], 'kernels' | 'kernelsNote'>> {
+  const { kernelsStatus } = await import('../engine/native/find-kernels.ts');
+  const status = kernelsStatus();
+  if (status.state === 'ready') return { kernels: status.path, kernelsNote: null };
+  const why = status.state === 'impossible' ? `${status.reason}; ${status.remedy}` : status.lastFailure?.reason;
+  return {
+    kernels: null,
+    kernelsNote: why ? `not built: ${why}` : 'not built yet; run `doctor --install` to build them',
+  };
 }
 
 async function examine(session: Session): Promise<Findings> {
@@ -77,7 +98,13 @@ async function examine(session: Session): Promise<Findings> {
   const folder = native.state === 'ready' ? dirname(realpathSync(native.path)) : null;
   return {
     node: process.version,
-    engine: { choice: config.engine, ...(await usedEngine(session)), native: native.state, folder },
+    engine: {
+      choice: config.engine,
+      ...(await usedEngine(session)),
+      native: native.state,
+      folder,
+      ...(await kernelFindings()),
+    },
     tokens: Object.fromEntries(TOKENS.map((name) => [name, config.secretsSet.includes(name)])) as Findings['tokens'],
     page: pageOf(session),
     folders: {
@@ -134,6 +161,7 @@ function lines({ node, engine, tokens, page, folders, stale }: Findings): string
     ],
     ['Data', place(folders.data)],
     ['Native engine', engine.folder ?? 'not installed'],
+    ['Kernels', engine.kernels ?? engine.kernelsNote ?? ''],
     ['Engine cache', place(folders.cache)],
     ['Stale', behind || 'nothing: every model has read all its stories'],
   ];

@@ -1,13 +1,23 @@
-import { afterEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { KernelsStatus } from '../../src/engine/native/find-kernels.ts';
 import type { NativeStatus } from '../../src/engine/native/find-native.ts';
 import { fakeHouse, run } from './fakes.ts';
 
 /** What this machine is made to say of the native engine. */
 let status: NativeStatus;
+let kernels: KernelsStatus;
+const there: KernelsStatus = { state: 'ready', path: 'kernels/avx2.node' };
 const installed = vi.fn(async () => undefined);
 vi.mock('../../src/engine/native/find-native.ts', () => ({ findNative: async () => status }));
+vi.mock('../../src/engine/native/find-kernels.ts', () => ({
+  findKernels: () => (kernels.state === 'ready' ? kernels.path : null),
+  kernelsStatus: () => kernels,
+}));
 vi.mock('../../src/engine/native/install-native.ts', () => ({ installNative: installed }));
-afterEach(() => installed.mockClear());
+beforeEach(() => {
+  kernels = there;
+});
+afterEach(() => installed.mockReset());
 
 const house = fakeHouse({ corpora: async () => [] });
 
@@ -40,4 +50,33 @@ it('says when it has installed one', async () => {
   status = { state: 'installable', lastFailure: null };
   const { err } = await run(['doctor', '--install', '--engine', 'wasm'], house);
   expect(err.text).toBe('The native engine is installed.\n');
+});
+
+it('says where the kernels are, or why they are not built, and what to do', async () => {
+  status = { state: 'ready', how: 'built', path: import.meta.filename };
+  const kernelsLine = async () => {
+    const { out } = await run(['doctor', '--engine', 'wasm'], house);
+    return out.lines.find((line) => line.startsWith('Kernels'))?.replace(/^Kernels +/, '');
+  };
+  expect(await kernelsLine()).toBe('kernels/avx2.node');
+  kernels = { state: 'impossible', reason: 'no C++ compiler was found', remedy: 'install g++' };
+  expect(await kernelsLine()).toBe('not built: no C++ compiler was found; install g++');
+  kernels = { state: 'buildable', lastFailure: null };
+  expect(await kernelsLine()).toBe('not built yet; run `doctor --install` to build them');
+});
+
+it('says whether it has built the kernels of an engine that is there', async () => {
+  status = { state: 'ready', how: 'built', path: import.meta.filename };
+  const now = new Date();
+  const reason = 'the C++ compiler failed; reinstall it';
+  kernels = { state: 'buildable', lastFailure: { reason, at: now, retryAt: now } };
+  const failed = await run(['doctor', '--install', '--engine', 'wasm'], house);
+  expect(failed.err.text).toBe(
+    'The native engine is installed already.\nIts kernels are not built: the C++ compiler failed; reinstall it.\n',
+  );
+  installed.mockImplementation(async () => {
+    kernels = there;
+  });
+  const { err } = await run(['doctor', '--install', '--engine', 'wasm'], house);
+  expect(err.text).toBe('The native engine is installed already; its kernels are built now.\n');
 });

@@ -151,18 +151,24 @@ function tellStory(where: Stage): void {
   const data = where.env.FABULIST_DATA ?? '';
   if (!existsSync(data)) throw new Error('The last stage makes no folder for its volume.');
   if (isRoot) chownSync(data, NOBODY, NOBODY);
-  const command = ['dist/cli/index.js', 'story', 'had', 'a', 'general', '--json', '--engine', 'native'];
-  const { status, stdout } = spawnSync(process.execPath, command, {
-    cwd: where.workdir,
-    env: { ...environment(where), HOME: '/nonexistent' },
-    ...(isRoot && { uid: NOBODY, gid: NOBODY }),
-    stdio: ['ignore', 'pipe', 'inherit'],
-    encoding: 'utf8',
-  });
+  const program = (...args: string[]) =>
+    spawnSync(process.execPath, ['dist/cli/index.js', ...args, '--json', '--engine', 'native'], {
+      cwd: where.workdir,
+      env: { ...environment(where), HOME: '/nonexistent' },
+      ...(isRoot && { uid: NOBODY, gid: NOBODY }),
+      stdio: ['ignore', 'pipe', 'inherit'],
+      encoding: 'utf8',
+    });
+  const { status, stdout } = program('story', 'had', 'a', 'general');
   const story =
     status === 0 ? (JSON.parse(stdout) as { text: string; engine: string; continuation: string[] }) : undefined;
   if (story?.continuation.slice(0, 3).join(' ') !== 'council to consider')
     throw new Error(`The image told no story (exit code ${status}): ${stdout}`);
+  const { engine } = JSON.parse(program('doctor').stdout) as {
+    engine: { kernels: string | null; kernelsNote: string };
+  };
+  if (!engine.kernels)
+    throw new Error(`The kernels that the image was built with are not used: ${engine.kernelsNote}.`);
   console.log(`\nThe image tells on ${story.engine}: ${story.text}`);
   for (const folder of ['opt/fabulist', 'app/node_modules', 'app/dist']) {
     console.log(`${String(megabytes(join(where.folder, folder))).padStart(5)} MB  ${folder}`);

@@ -50,16 +50,58 @@ export interface Optimizer {
   dispose(): void;
 }
 
-/** What one LSTM cell computed for a batch, all (batch, units): see `src/language/lstm-cell.ts` for the formulas. */
-export interface CellState {
-  readonly i: Tensor;
-  readonly g: Tensor;
-  /** Null at the first symbol, where there is no state to forget. */
-  readonly f: Tensor | null;
-  readonly o: Tensor;
+/** What one LSTM cell reads; `src/language/lstm-cell.ts` has the formulas. Null for what there is none of. */
+export interface CellInput {
+  /** (.., 4 units): what comes from below. */
+  readonly x: Tensor;
+  /** (batch) int32: the row of x that each row reads; null where they are the rows of x in turn. */
+  readonly ids: Tensor | null;
+  /** (.., 4 units): h of the symbol before times the recurrent weights; null at the first symbol. */
+  readonly recurrent: Tensor | null;
+  /** (.., units): c of the symbol before; null at the first symbol. */
+  readonly cBefore: Tensor | null;
+  /** (batch) int32: the row of `recurrent` and `cBefore` that each row continues; null where they are their rows in turn. */
+  readonly parents: Tensor | null;
+  /** (4 units) */
+  readonly bias: Tensor | null;
+}
+
+/** States of a cell, (batch, units) or (steps, batch, units), and the gates that led to them, as many times 4 units. */
+export interface CellStates {
+  readonly gates: Tensor;
   readonly c: Tensor;
-  readonly tanhC: Tensor;
   readonly h: Tensor;
+}
+
+/**
+ * Kernels of our own (`src/engine/native/cpp/`), each of which does in one operation what takes ten and more of TensorFlow's.
+ * The gates stand in the order i, g, f, o. Throws TensorFlow's error where shapes do not fit together.
+ */
+export interface FusedKernels {
+  cell(input: CellInput): CellStates;
+  /** dh, dc: (batch, units), dc null for none -> dz: (batch, 4 units); dcBefore: (batch, units), of each row's parent. */
+  cellGradient(
+    states: CellStates,
+    before: Pick<CellInput, 'cBefore' | 'parents'>,
+    dh: Tensor,
+    dc: Tensor | null,
+  ): { dz: Tensor; dcBefore: Tensor };
+  /** Reads x (steps, batch, 4 units) with bias (4 units) and recurrent weights (units, 4 units), from h and c (batch, units). */
+  sequence(x: Tensor, bias: Tensor, recurrent: Tensor, before: { readonly c: Tensor; readonly h: Tensor }): CellStates;
+  /** dh: (steps, batch, units), from above -> dz: (steps, batch, 4 units). */
+  sequenceGradient(states: CellStates, cBefore: Tensor, recurrent: Tensor, dh: Tensor): Tensor;
+}
+
+/** Cross entropy of softmax(logits + bias) for each row, and its gradient. */
+export interface CrossEntropy {
+  /** (batch), nats. */
+  readonly loss: Tensor;
+  /** (batch) int32: the most likely symbol. */
+  readonly predicted: Tensor;
+  /** (batch, vocabulary): d loss[b] / d logits[b] = softmax - onehot(target), not divided by the batch. */
+  readonly slope: Tensor;
+  /** (vocabulary): the sum of the slope's rows. */
+  readonly biasSlope: Tensor;
 }
 
 export interface Engine {
@@ -69,12 +111,15 @@ export interface Engine {
   parameter(initial: NamedValues): Parameter;
   optimizer(kind: OptimizerKind, parameters: readonly Parameter[]): Optimizer;
   /**
-   * Softmax cross entropy and its gradient. logits: (batch, vocabulary); labels: (batch) int32.
-   * loss: (batch), nats; gradient: (batch, vocabulary), d loss[b] / d logits[b], not divided by the batch.
+   * logits: (batch, vocabulary); bias: (vocabulary); targets: (batch) int32. guessed: the most likely symbol is looked for
+   * among so many first ones; default all.
    */
-  softmaxCrossEntropy(logits: Tensor, labels: Tensor): { loss: Tensor; gradient: Tensor };
-  /** Adds up the rows that share an id: rows (n, width), ids (n) int32 -> (count, width). The gradient of a gather. */
-  sumRowsById(rows: Tensor, ids: Tensor, count: number): Tensor;
+  crossEntropy(logits: Tensor, bias: Tensor, targets: Tensor, guessed?: number): CrossEntropy;
+  /**
+   * Adds up the rows that share an id, over several matrices of the same width: parts (.., width) of n rows together, ids (n)
+   * int32 -> (count, width). The gradient of a gather.
+   */
+  sumRowsById(parts: readonly Tensor[], ids: Tensor, count: number): Tensor;
   /** Takes rows by id: table (count, width), ids (n) int32 -> (n, width). */
   pickRows(table: Tensor, ids: Tensor): Tensor;
   /** left right, (n, a) and (a, b) -> (n, b). */
@@ -85,18 +130,8 @@ export interface Engine {
   leftTransposedProduct(left: Tensor, right: Tensor): Tensor;
   /** left right^T, (n, b) and (a, b) -> (n, a): a gradient on its way back through a weight matrix. */
   rightTransposedProduct(left: Tensor, right: Tensor): Tensor;
-  /**
-   * The forward pass of one LSTM cell without tfjs-core's part in every operation, where the engine can do without it (null
-   * otherwise): `cellForward` of `src/language/lstm-cell.ts` from the sum of `parts`, each (batch, 4 units).
-   */
-  readonly cellState: ((parts: readonly Tensor[], cBefore: Tensor | null) => CellState) | null;
-  /**
-   * The backward pass of one LSTM cell as one kernel, where the engine has one (null otherwise).
-   * dh, dc, cBefore: (batch, units) -> dz: (batch, 4 units) in the order i, c, f, o; dcBefore: (batch, units).
-   */
-  readonly cellGradient:
-    | ((state: CellState & { f: Tensor }, cBefore: Tensor, dh: Tensor, dc: Tensor) => { dz: Tensor; dcBefore: Tensor })
-    | null;
+  /** Null where the engine has none: then the same is put together from plain operations. */
+  readonly fused: FusedKernels | null;
   /**
    * A mask that drops a share of what it is multiplied with and makes up for it: 0 with probability `rate`, else
    * 1 / (1 - rate). The same seed gives the same mask on the same engine. seed: a whole number from 0 to 2^31 - 1.

@@ -2,8 +2,11 @@ import { createRequire } from 'node:module';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Engine, NamedValues, Optimizer, OptimizerKind, Parameter, Tensor } from './engine.ts';
 import { valuesOf } from './named-values.ts';
+import { findKernels } from './native/find-kernels.ts';
+import { ownKernels } from './native/fused-kernels.ts';
 import { type Attribute, type Binding, type Context, stepKernels } from './native/kernels.ts';
 import { mendNodeUtil } from './native/mend-node-util.ts';
+import { plainCrossEntropy } from './plain-cross-entropy.ts';
 
 /** The part of tfjs-node's backend that runs any TensorFlow operation by name. */
 interface NativeBackend {
@@ -11,11 +14,17 @@ interface NativeBackend {
   executeMultipleOutputs(name: string, attributes: Attribute[], inputs: Tensor[], outputs: number): Tensor[];
 }
 
+export interface NativeOptions {
+  readonly threads?: number | undefined;
+  /** The addon with kernels of our own, or null to do without. Default: what `findKernels` finds. */
+  readonly kernels?: string | null;
+}
+
 /**
- * Opens TensorFlow's own library through tfjs-node, once `linkNative` has put its addon in place.
- * Throws whatever loading the addon throws.
+ * Opens TensorFlow's own library through tfjs-node, once `linkNative` has put its addon in place, and beside it the kernels of
+ * our own, where they are compiled. Throws whatever loading the addons throws.
  */
-export async function openNativeEngine(options: { threads?: number | undefined } = {}): Promise<Engine> {
+export async function openNativeEngine(options: NativeOptions = {}): Promise<Engine> {
   // TensorFlow reads these once, when its library is loaded.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '3';
   if (options.threads) process.env.TF_NUM_INTRAOP_THREADS = String(options.threads);
@@ -24,49 +33,27 @@ export async function openNativeEngine(options: { threads?: number | undefined }
   require('@tensorflow/tfjs-node');
   await tf.setBackend('tensorflow');
   const { version } = require('@tensorflow/tfjs-node/package.json');
-  return nativeEngine(tf.backend() as unknown as NativeBackend, version);
+  const { kernels = findKernels() } = options;
+  if (kernels) require(kernels);
+  return nativeEngine(tf.backend() as unknown as NativeBackend, version, kernels !== null);
 }
 
-function nativeEngine(backend: NativeBackend, version: string): Engine {
+function nativeEngine(backend: NativeBackend, version: string, fused: boolean): Engine {
   const { binding } = backend;
   const floatType: Attribute = { name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT };
   const run = (name: string, attributes: Attribute[], inputs: Tensor[], outputs: number) =>
     backend.executeMultipleOutputs(name, attributes, inputs, outputs);
   const context: Context = { binding, floatType, run };
-  const labelType: Attribute = { name: 'Tlabels', type: binding.TF_ATTR_TYPE, value: binding.TF_INT32 };
-  const noPeephole: Attribute = { name: 'use_peephole', type: binding.TF_ATTR_BOOL, value: false };
-  // LSTMBlockCellGrad wants the cell's weights too but takes only their shapes: it leaves the products to the caller.
-  const shapes = new Map<number, { weights: Tensor; peephole: Tensor; bias: Tensor }>();
-  const shapesOf = (units: number) => {
-    const zeros = (...shape: number[]) => tf.keep(tf.zeros(shape)) as Tensor;
-    const found = shapes.get(units) ?? {
-      weights: zeros(units, 4 * units),
-      peephole: zeros(units),
-      bias: zeros(4 * units),
-    };
-    shapes.set(units, found);
-    return found;
-  };
+  const own = fused ? ownKernels(context) : null;
   return {
     name: 'native',
     description: `TensorFlow ${binding.TF_Version} (tfjs-node ${version})`,
     parameter: (initial) => new NativeParameter(context, initial),
     optimizer: (kind, parameters) => new NativeOptimizer(context, kind, parameters as NativeParameter[]),
-    softmaxCrossEntropy: (logits, labels) => {
-      const [loss, gradient] = run('SparseSoftmaxCrossEntropyWithLogits', [floatType, labelType], [logits, labels], 2);
-      return { loss: loss as Tensor, gradient: gradient as Tensor };
-    },
-    ...stepKernels(context),
-    cellGradient: ({ i, g, f, o, c, tanhC, h }, cBefore, dh, dc) => {
-      const [batch, units] = h.shape as [number, number];
-      const { weights, peephole, bias } = shapesOf(units);
-      return tf.tidy(() => {
-        const x = tf.zeros([batch, 0]);
-        const inputs = [x, cBefore, h, weights, peephole, peephole, peephole, bias, i, c, f, o, g, tanhC, dc, dh];
-        const [dcBefore, dz] = run('LSTMBlockCellGrad', [floatType, noPeephole], inputs, 5) as [Tensor, Tensor];
-        return { dz, dcBefore };
-      });
-    },
+    crossEntropy: own?.crossEntropy ?? plainCrossEntropy,
+    ...stepKernels(context, own?.fewRows ?? (() => null)),
+    ...(own && { sumRowsById: own.sumRowsById }),
+    fused: own?.fused ?? null,
     dropoutMask: (shape, rate, seed) =>
       tf.tidy(() => {
         const attributes = [

@@ -2,6 +2,7 @@ import { version_wasm } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Engine, NamedValues, Optimizer, OptimizerKind, Parameter, Tensor } from './engine.ts';
 import { valuesOf } from './named-values.ts';
+import { plainCrossEntropy } from './plain-cross-entropy.ts';
 
 /** Opens the engine that installs everywhere: TensorFlow.js on WebAssembly with SIMD. */
 export async function openWasmEngine(): Promise<Engine> {
@@ -12,7 +13,7 @@ export async function openWasmEngine(): Promise<Engine> {
     description: `WebAssembly (tfjs-backend-wasm ${version_wasm})`,
     parameter: (initial) => new WasmParameter(initial),
     optimizer: (kind, parameters) => new WasmOptimizer(kind, parameters as WasmParameter[]),
-    softmaxCrossEntropy,
+    crossEntropy: plainCrossEntropy,
     sumRowsById,
     pickRows,
     product: (left, right) => tf.matMul(left as tf.Tensor2D, right as tf.Tensor2D),
@@ -21,8 +22,7 @@ export async function openWasmEngine(): Promise<Engine> {
     leftTransposedProduct: (left, right) =>
       tf.tidy(() => tf.matMul(tf.transpose(left as tf.Tensor2D), right as tf.Tensor2D)),
     rightTransposedProduct,
-    cellState: null,
-    cellGradient: null,
+    fused: null,
     dropoutMask,
   };
 }
@@ -136,17 +136,6 @@ const adam = (rate: number, steps: number): Step => {
   };
 };
 
-function softmaxCrossEntropy(logits: Tensor, labels: Tensor): { loss: Tensor; gradient: Tensor } {
-  return tf.tidy(() => {
-    const vocabulary = logits.shape[1] as number;
-    // This backend's oneHot makes int32 whatever type it is asked for.
-    const oneHot = tf.cast(tf.oneHot(labels as tf.Tensor1D, vocabulary), 'float32');
-    const logProbabilities = tf.logSoftmax(logits);
-    const loss = tf.neg(tf.sum(tf.mul(logProbabilities, oneHot), 1));
-    return { loss, gradient: tf.sub(tf.exp(logProbabilities), oneHot) };
-  });
-}
-
 /**
  * Transposing costs as much as multiplying here: of the two ways to write the product without a transposed operand, the one
  * that turns over fewer numbers. For a batch against a weight matrix it takes a third to a fifth of the other's time.
@@ -174,15 +163,18 @@ function pickRows(table: Tensor, ids: Tensor): Tensor {
 }
 
 /** The kernel UnsortedSegmentSum is missing here; the loop over memory the engine already holds costs less than a one-hot product. */
-function sumRowsById(rows: Tensor, ids: Tensor, count: number): Tensor {
-  const width = rows.shape[1] as number;
-  const from = rows.dataSync();
+function sumRowsById(parts: readonly Tensor[], ids: Tensor, count: number): Tensor {
+  const width = parts[0]?.shape[1] as number;
   const sums = new Float32Array(count * width);
-  ids.dataSync().forEach((id, row) => {
-    for (let k = 0, to = id * width, at = row * width; k < width; k++) {
-      sums[to + k] = (sums[to + k] as number) + (from[at + k] as number);
+  const of = ids.dataSync();
+  let next = 0;
+  for (const part of parts) {
+    const from = part.dataSync();
+    for (let at = 0; at < from.length; at += width) {
+      const to = (of[next++] as number) * width;
+      for (let k = 0; k < width; k++) sums[to + k] = (sums[to + k] as number) + (from[at + k] as number);
     }
-  });
+  }
   return tf.tensor2d(sums, [count, width]);
 }
 

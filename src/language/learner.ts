@@ -44,10 +44,10 @@ export class Learner {
   /** Moves the weights once, against the gradient of the batch's mean loss. rate: the step size. */
   step(batch: PrefixTree, rate: number): StepResult {
     const { loss, predicted, gradients } = ops.tidy(() => {
-      const { loss, logits, gradients } = lossAndGradients(this.#engine, this.#recipe, this.#weights(), batch);
+      const { loss, predicted, gradients } = lossAndGradients(this.#engine, this.#recipe, this.#weights(), batch);
       return {
         loss,
-        predicted: ops.argMax(logits, 1),
+        predicted,
         gradients: this.#parameters.map(({ name }) => gradients[name] as Tensor),
       };
     });

@@ -1,5 +1,5 @@
-import { type CellState, type Engine, type NamedValues, ops, type Tensor } from '../engine/engine.ts';
-import { cellBackward, cellOf } from './lstm-cell.ts';
+import { type CellInput, type Engine, type NamedValues, ops, type Tensor } from '../engine/engine.ts';
+import { type Cell, cellOf } from './lstm-cell.ts';
 import type { Level, PrefixTree } from './prefix-tree.ts';
 import { Random } from './random.ts';
 import type { Recipe } from './recipe.ts';
@@ -59,117 +59,129 @@ export function initialWeights(recipe: Shape & Pick<Recipe, 'seed'>, vocabulary:
   return weights;
 }
 
-/** What the first layer's gates receive from symbols (rows): the table's rows, or in the article the integer itself times (1, 4 units). */
-function embed(engine: Engine, shape: Shape, weights: Weights, symbols: Tensor): Tensor {
-  if (shape.name !== 'article') return engine.pickRows(at(weights, 'input'), symbols);
-  return ops.mul(ops.expandDims(ops.cast(symbols, 'float32'), 1), at(weights, 'input'));
-}
-
 /**
- * What a layer's gates receive at one symbol, to be added up: from below (the input table, or the layer beneath), from the state
- * before, and the bias. below: (rows, 4 units) at layer 0, else h of the layer beneath (rows, units); recurrent: (rows, 4 units) or null.
+ * What a layer's gates receive from below at one symbol: the rows of the input table, or in the article the integer itself times
+ * (1, 4 units), and above the first layer h of the layer beneath times the layer's weights. symbols: (rows) int32.
  */
-export function gateParts(
+function fromBelow(
   engine: Engine,
+  { name }: Shape,
   weights: Weights,
   layer: number,
-  below: Tensor,
-  recurrent: Tensor | null,
-): Tensor[] {
-  const x = layer === 0 ? below : engine.product(below, at(weights, `lower/${layer}`));
-  const bias = weights[`bias/${layer}`];
-  return [x, ...(recurrent ? [recurrent] : []), ...(bias ? [bias] : [])];
+  symbols: Tensor,
+  beneath: Tensor | undefined,
+): Pick<CellInput, 'x' | 'ids' | 'bias'> {
+  const bias = weights[`bias/${layer}`] ?? null;
+  if (beneath) return { x: engine.product(beneath, at(weights, `lower/${layer}`)), ids: null, bias };
+  if (name !== 'article') return { x: at(weights, 'input'), ids: symbols, bias };
+  const integers = ops.expandDims(ops.cast(symbols, 'float32'), 1);
+  return { x: ops.mul(integers, at(weights, 'input')), ids: null, bias };
 }
 
-/** (rows, units) times (units, vocabulary), plus the bias: unnormalised log-probabilities of the next symbol. */
+/** (rows, units) times (units, vocabulary), plus the bias: log-probabilities of the next symbol, but for a constant. */
 export function logitsOf(engine: Engine, weights: Weights, h: Tensor): Tensor {
   return ops.add(engine.product(h, at(weights, 'output')), at(weights, 'outputBias'));
 }
 
 interface Pass {
-  /** states[t][layer] */
-  readonly states: CellState[][];
-  /** c of the level before, a row for each row of the level: cBefore[t][layer]; null on the first level. */
-  readonly cBefore: (Tensor | null)[][];
+  /** cells[t][layer] */
+  readonly cells: Cell[][];
+  /** By level, (rows) int32: `Level.symbols` and `Level.parents`. */
+  readonly symbols: Tensor[];
   readonly parents: (Tensor | null)[];
-  readonly logits: Tensor;
+  /** (windows, units) */
+  readonly top: Tensor;
 }
 
-const gather = (engine: Engine, rows: Tensor, parents: Tensor | null) =>
-  parents ? engine.pickRows(rows, parents) : rows;
-
-/** Reads the windows of a tree from no state. logits: (windows, vocabulary). Call within a tidy. */
+/** Reads the windows of a tree from no state. Call within a tidy. */
 export function forward(engine: Engine, shape: Shape, weights: Weights, levels: readonly Level[]): Pass {
-  const states: CellState[][] = [];
-  const cBefore: (Tensor | null)[][] = levels.map(() => []);
+  const cells: Cell[][] = [];
   const symbols = levels.map((level) => ops.tensor1d(level.symbols, 'int32') as Tensor);
   const parents = levels.map((level) => level.parents && (ops.tensor1d(level.parents, 'int32') as Tensor));
   levels.forEach((_, t) => {
-    const before = states[t - 1];
-    const now: CellState[] = [];
+    const now: Cell[] = [];
     for (let layer = 0; layer < shape.layers; layer++) {
-      const below = layer === 0 ? embed(engine, shape, weights, symbols[t] as Tensor) : (now[layer - 1] as CellState).h;
-      const last = before?.[layer];
-      // The product is taken over the rows of the level before, which are fewer, and handed on to those that continue them.
-      const recurrent =
-        last && gather(engine, engine.product(last.h, at(weights, `recurrent/${layer}`)), parents[t] as Tensor | null);
-      const c = last ? gather(engine, last.c, parents[t] as Tensor | null) : null;
-      (cBefore[t] as (Tensor | null)[]).push(c);
-      now.push(cellOf(engine, gateParts(engine, weights, layer, below, recurrent ?? null), c));
+      const before = cells[t - 1]?.[layer];
+      now.push(
+        cellOf(engine, {
+          ...fromBelow(engine, shape, weights, layer, symbols[t] as Tensor, now[layer - 1]?.h),
+          // Over the rows of the level before, which are fewer than those that continue them.
+          recurrent: before ? engine.product(before.h, at(weights, `recurrent/${layer}`)) : null,
+          cBefore: before?.c ?? null,
+          parents: parents[t] as Tensor | null,
+        }),
+      );
     }
-    states.push(now);
+    cells.push(now);
   });
-  const top = (states.at(-1) as CellState[]).at(-1) as CellState;
-  return { states, cBefore, parents, logits: logitsOf(engine, weights, top.h) };
+  return { cells, symbols, parents, top: (cells.flat().at(-1) as Cell).h };
+}
+
+/** What follows the windows of a tree, read from no state. loss: (windows), nats; predicted: (windows) ids. Call within a tidy. */
+export function whatFollows(
+  engine: Engine,
+  shape: Shape,
+  weights: Weights,
+  { levels, targets }: PrefixTree,
+): { loss: Tensor; predicted: Tensor } {
+  const { top } = forward(engine, shape, weights, levels);
+  const { loss, predicted } = crossEntropyOf(engine, weights, top, targets);
+  return { loss, predicted };
+}
+
+function crossEntropyOf(engine: Engine, weights: Weights, top: Tensor, targets: Int32Array) {
+  const ids = ops.tensor1d(targets, 'int32');
+  return engine.crossEntropy(engine.product(top, at(weights, 'output')), at(weights, 'outputBias'), ids);
 }
 
 /**
- * Mean cross entropy of the windows' next symbols and its gradient for every weight, by back-propagation through the tree.
- * loss: (windows), nats; logits: (windows, vocabulary); gradients by weight name. Call within a tidy.
+ * Cross entropy of the windows' next symbols, and the gradient of its mean for every weight, by back-propagation through the
+ * tree. loss: (windows), nats; predicted: (windows) ids; gradients by weight name. Call within a tidy.
  */
 export function lossAndGradients(
   engine: Engine,
   shape: Shape,
   weights: Weights,
   tree: PrefixTree,
-): { loss: Tensor; logits: Tensor; gradients: Weights } {
-  const { states, cBefore, parents, logits } = forward(engine, shape, weights, tree.levels);
-  const { loss, gradient } = engine.softmaxCrossEntropy(logits, ops.tensor1d(tree.targets, 'int32'));
-  const dLogits = ops.div(gradient, tree.targets.length);
-  const last = states.length - 1;
+): { loss: Tensor; predicted: Tensor; gradients: Weights } {
+  const { cells, symbols, parents, top: final } = forward(engine, shape, weights, tree.levels);
+  const { loss, predicted, slope, biasSlope } = crossEntropyOf(engine, weights, final, tree.targets);
+  const share = 1 / tree.targets.length;
+  const dLogits = ops.mul(slope, share);
+  const last = cells.length - 1;
   const top = shape.layers - 1;
   const gradients: Record<string, Tensor> = {
-    output: engine.leftTransposedProduct(((states[last] as CellState[])[top] as CellState).h, dLogits),
-    outputBias: ops.sum(dLogits, 0),
+    output: engine.leftTransposedProduct(final, dLogits),
+    outputBias: ops.mul(biasSlope, share),
   };
   /** dL/dz of each layer and level: dz[layer][t], (rows, 4 units). The same, summed over the rows that continue one row. */
   const dz: Tensor[][] = Array.from({ length: shape.layers }, () => []);
   const dzBefore: Tensor[][] = Array.from({ length: shape.layers }, () => []);
-  const back = (dRows: Tensor, parent: Tensor | null, t: number) =>
-    parent ? engine.sumRowsById(dRows, parent, (tree.levels[t - 1] as Level).symbols.length) : dRows;
+  const back = (dRows: Tensor, t: number) => {
+    const parent = parents[t];
+    return parent ? engine.sumRowsById([dRows], parent, (tree.levels[t - 1] as Level).symbols.length) : dRows;
+  };
   const dcNext: (Tensor | null)[] = Array.from({ length: shape.layers }, () => null);
   for (let t = last; t >= 0; t--) {
     let fromAbove: Tensor | null = t === last ? engine.rightTransposedProduct(dLogits, at(weights, 'output')) : null;
     for (let layer = top; layer >= 0; layer--) {
-      const state = states[t]?.[layer] as CellState;
-      const before = cBefore[t]?.[layer] ?? null;
+      const cell = cells[t]?.[layer] as Cell;
       const next = dzBefore[layer]?.[t + 1];
       const fromNext = next && engine.rightTransposedProduct(next, at(weights, `recurrent/${layer}`));
       const dh =
-        fromAbove && fromNext ? ops.add(fromAbove, fromNext) : (fromAbove ?? fromNext ?? ops.zerosLike(state.h));
-      const parent = parents[t] as Tensor | null;
-      const step = cellBackward(engine, state, before, dh, dcNext[layer] ?? null);
+        fromAbove && fromNext ? ops.add(fromAbove, fromNext) : (fromAbove ?? fromNext ?? ops.zerosLike(cell.h));
+      const step = cell.backward(dh, dcNext[layer] ?? null);
       (dz[layer] as Tensor[])[t] = step.dz;
-      if (before && step.dcBefore) {
-        (dzBefore[layer] as Tensor[])[t] = back(step.dz, parent, t);
-        dcNext[layer] = back(step.dcBefore, parent, t);
+      if (step.dcBefore) {
+        (dzBefore[layer] as Tensor[])[t] = back(step.dz, t);
+        dcNext[layer] = back(step.dcBefore, t);
       }
       fromAbove = layer > 0 ? engine.rightTransposedProduct(step.dz, at(weights, `lower/${layer}`)) : null;
     }
   }
   for (let layer = 0; layer < shape.layers; layer++) {
-    const hs = (of: number) => states.map((levels) => (levels[of] as CellState).h);
-    const all = engine.stackRows(dz[layer] as Tensor[]);
+    const hs = (of: number) => cells.map((level) => (level[of] as Cell).h);
+    const levels = dz[layer] as Tensor[];
     // One product over the stacked levels instead of one a level.
     gradients[`recurrent/${layer}`] =
       last > 0
@@ -178,18 +190,17 @@ export function lossAndGradients(
             engine.stackRows((dzBefore[layer] as Tensor[]).slice(1)),
           )
         : ops.zerosLike(at(weights, `recurrent/${layer}`));
-    if (layer > 0) gradients[`lower/${layer}`] = engine.leftTransposedProduct(engine.stackRows(hs(layer - 1)), all);
-    if (weights[`bias/${layer}`]) gradients[`bias/${layer}`] = ops.sum(all, 0);
-    if (layer === 0) gradients.input = inputGradient(engine, shape, weights, tree.levels, all);
+    const bias = weights[`bias/${layer}`];
+    // What is the same for all rows wants them below one another; a table of rows takes each level as it is.
+    const all = bias ? engine.stackRows(levels) : null;
+    if (all) gradients[`bias/${layer}`] = ops.sum(all, 0);
+    if (all && layer > 0)
+      gradients[`lower/${layer}`] = engine.leftTransposedProduct(engine.stackRows(hs(layer - 1)), all);
+    if (layer > 0) continue;
+    const ids = ops.concat(symbols);
+    gradients.input = all
+      ? engine.leftTransposedProduct(ops.expandDims(ops.cast(ids, 'float32'), 1), all)
+      : engine.sumRowsById(levels, ids, at(weights, 'input').shape[0] as number);
   }
-  return { loss, logits, gradients };
-}
-
-function inputGradient(engine: Engine, shape: Shape, weights: Weights, levels: readonly Level[], dz: Tensor): Tensor {
-  const symbols = ops.tensor1d(
-    levels.flatMap((level) => Array.from(level.symbols)),
-    'int32',
-  );
-  if (shape.name !== 'article') return engine.sumRowsById(dz, symbols, at(weights, 'input').shape[0] as number);
-  return engine.leftTransposedProduct(ops.expandDims(ops.cast(symbols, 'float32'), 1), dz);
+  return { loss, predicted, gradients };
 }

@@ -23,12 +23,7 @@ export interface Plan {
 export function planFor(recipe: Recipe, windows: Windows): Plan {
   if (recipe.name === 'article') return articlePlan(recipe, windows);
   if (windows.count <= WHOLE) {
-    const all = prefixTree(
-      neighbourly(
-        windows,
-        Int32Array.from({ length: windows.count }, (_, row) => row),
-      ),
-    );
+    const all = prefixTree(windows);
     return { optimizer: 'adam', epoch: 1, whole: true, batch: () => all };
   }
   const epoch = Math.ceil(windows.count / BATCH);
@@ -45,25 +40,9 @@ export function planFor(recipe: Recipe, windows: Windows): Plan {
         shuffled = { epoch: number, rows: random.shuffle(Int32Array.from({ length: windows.count }, (_, row) => row)) };
       }
       const start = ((step - 1) % epoch) * BATCH;
-      return prefixTree(neighbourly(windows, shuffled.rows.slice(start, start + BATCH)));
+      return prefixTree(pickWindows(windows, shuffled.rows.slice(start, start + BATCH)));
     },
   };
-}
-
-/**
- * The windows of those rows, those with the same beginning next to one another: then the rows of the tree that continue one
- * row are neighbours too, and their gradients are added up eight times as fast. The order within a batch plays no other part.
- */
-function neighbourly(windows: Windows, rows: Int32Array): Windows {
-  const { window, contexts } = windows;
-  rows.sort((one, other) => {
-    for (let t = 0; t < window; t++) {
-      const apart = (contexts[one * window + t] as number) - (contexts[other * window + t] as number);
-      if (apart !== 0) return apart;
-    }
-    return one - other;
-  });
-  return pickWindows(windows, rows);
 }
 
 /**

@@ -46,25 +46,27 @@ export function drawSymbol(logits: Float32Array, temperature: number, random: Ra
     weights[id] = weight;
     total += weight;
   }
-  if (topP < 1) return drawFrom(nucleus(weights, topP * total), weights, random);
-  return drawFrom(weights.keys(), weights, random, total);
+  if (topP === 1) return drawFrom(weights, total, random);
+  const ids = nucleus(weights, topP * total);
+  return ids[
+    drawFrom(
+      ids.map((id) => weights[id] as number),
+      weightOf(ids, weights),
+      random,
+    )
+  ] as number;
 }
 
-/** Draws one of the ids by weight. total: of their weights, if it is known. */
-function drawFrom(
-  ids: Iterable<number>,
-  weights: Float64Array,
-  random: Random,
-  total = weightOf(ids, weights),
-): number {
+/** Draws one of the places by weight. total: of the weights. */
+function drawFrom(weights: ArrayLike<number>, total: number, random: Random): number {
   let left = random.next() * total;
   let last = 0;
-  for (const id of ids) {
-    const weight = weights[id] as number;
+  for (let place = 0; place < weights.length; place++) {
+    const weight = weights[place] as number;
     if (weight === 0) continue;
-    last = id;
+    last = place;
     left -= weight;
-    if (left < 0) return id;
+    if (left < 0) return place;
   }
   return last;
 }

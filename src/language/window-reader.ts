@@ -3,14 +3,16 @@ import { type Engine, ops, type Tensor } from '../engine/engine.ts';
 import { valuesOf } from '../engine/named-values.ts';
 import { cellOf } from './lstm-cell.ts';
 import type { Model } from './model.ts';
-import { gateParts, logitsOf, type Weights } from './network.ts';
+import type { Weights } from './network.ts';
 import type { Reader } from './reader.ts';
 import type { Recipe } from './recipe.ts';
 
 /** Bytes that are remembered of predictions, and as many of states. */
-const BYTES = 4 * 1024 * 1024;
+const BYTES = 8 * 1024 * 1024;
 /** Of each at most: a key takes room too. */
 const COUNT = 4_096;
+/** Rows from which on it pays to cut off those that need not be multiplied. */
+const CUT = 8;
 
 type Shape = Pick<Recipe, 'name' | 'window' | 'layers' | 'units'>;
 
@@ -18,14 +20,15 @@ type Shape = Pick<Recipe, 'name' | 'window' | 'layers' | 'units'>;
 interface Reading {
   readonly symbols: readonly number[];
   read: number;
-  /** h and c of each layer in turn: (2 layers units). Null before the first symbol. */
+  /** What a layer's gates receive of h at the next symbol, h R, and c, of each layer in turn: (layers 5 units). Null before the first symbol. */
   state: Float32Array | null;
 }
 
 /**
  * Reads symbol after symbol as the model was trained: each prediction from the last `window` symbols and no state before
  * them. What the same symbols lead to is the same in every story, so it is worked out once and remembered: what follows a
- * whole window, and the state after each of its beginnings. To predict, the last symbol of a window is read from the state
+ * whole window, and the state after each of its beginnings, with its product with the recurrent weights already, so that no
+ * symbol costs more than one row of that product. To predict, the last symbol of a window is read from the state
  * that those before it left; in the same step the windows that begin within it advance, so that their states are there when
  * the next symbol is read. A text learned by heart has about as many windows as symbols, and all its stories go through them.
  */
@@ -41,6 +44,8 @@ export class WindowReader implements Reader {
   readonly #weights: Weights;
   /** `input` of `Model.weights`. */
   readonly #table: Float32Array;
+  /** (vocabulary) */
+  readonly #bias: Float32Array;
   readonly #width: number;
   /** By the symbols of a whole window, (vocabulary): logarithms of probabilities. */
   readonly #predictions: LRUCache<string, Float32Array>;
@@ -53,7 +58,7 @@ export class WindowReader implements Reader {
   /** Bytes that a reader remembers at most. vocabulary: how many symbols there are. */
   static bytes({ layers, units }: Pick<Recipe, 'layers' | 'units'>, vocabulary: number): number {
     const of = (size: number) => 4 * size * most(size);
-    return of(vocabulary) + of(2 * layers * units);
+    return of(vocabulary) + of(stateSize({ layers, units }));
   }
 
   /** weights: all but the table; bytes: what is remembered of predictions, and as much of states. */
@@ -68,9 +73,10 @@ export class WindowReader implements Reader {
     this.#shape = recipe;
     this.#weights = weights;
     this.#table = valuesOf(values, WindowReader.table);
+    this.#bias = valuesOf(values, 'outputBias');
     this.#width = vocabulary.size;
     this.#predictions = new LRUCache({ max: most(this.#width, bytes) });
-    this.#states = new LRUCache({ max: most(2 * recipe.layers * recipe.units, bytes) });
+    this.#states = new LRUCache({ max: most(stateSize(recipe), bytes) });
   }
 
   arrange(from: readonly number[]): void {
@@ -117,7 +123,7 @@ export class WindowReader implements Reader {
     const logits = this.#advance([...readings, ...this.#within(windows)], readings.length);
     for (const [k, { symbols }] of readings.entries()) {
       const prediction = logits.slice(k * this.#width, (k + 1) * this.#width);
-      normalise(prediction);
+      normalise(prediction, this.#bias);
       predictions.set(keyOf(symbols), prediction);
       this.#predictions.set(keyOf(symbols), prediction);
     }
@@ -149,47 +155,69 @@ export class WindowReader implements Reader {
     return [...within.values()];
   }
 
-  /** Each reading reads one more symbol; what follows the first `predicted` of them: (predicted, vocabulary), unnormalised. */
+  /**
+   * Each reading reads one more symbol. The first `predicted` of them have then read all; what follows those: (predicted,
+   * vocabulary), without the bias.
+   */
   #advance(readings: readonly Reading[], predicted = 0): Float32Array {
     const { units, layers } = this.#shape;
     const n = readings.length;
-    const begun = readings.some(({ state }) => state);
+    const weight = (name: string) => this.#weights[name] as Tensor;
+    // To multiply a few rows for nothing takes less time than to cut them off.
+    const from = n > CUT ? predicted : 0;
+    const cut = (rows: Tensor, start: number, count: number) =>
+      n > CUT && count < n ? ops.slice(rows, [start, 0], [count, units]) : rows;
+    /** By layer: h R and c of the readings from `from` on. */
     const states: Float32Array[] = [];
     let logits = new Float32Array(0);
     ops.tidy(() => {
-      let below = ops.tensor2d(this.#inputs(readings), [n, 4 * units]) as Tensor;
+      let x = ops.tensor2d(this.#inputs(readings), [n, 4 * units]) as Tensor;
       for (let layer = 0; layer < layers; layer++) {
-        const [h, c] = [this.#carried(readings, 2 * layer), this.#carried(readings, 2 * layer + 1)];
-        const product = begun ? this.#engine.product(h, this.#weights[`recurrent/${layer}`] as Tensor) : null;
-        const parts = gateParts(this.#engine, this.#weights, layer, below, product);
-        const cell = cellOf(this.#engine, parts, begun ? c : null);
-        for (const state of [cell.h, cell.c]) states.push(state.dataSync() as Float32Array);
-        below = cell.h;
+        const { h, c } = cellOf(this.#engine, {
+          x: layer > 0 ? this.#engine.product(x, weight(`lower/${layer}`)) : x,
+          ids: null,
+          recurrent: this.#carried(readings, layer, 0, 4 * units),
+          cBefore: this.#carried(readings, layer, 4 * units, units),
+          parents: null,
+          bias: this.#weights[`bias/${layer}`] ?? null,
+        });
+        if (n > predicted) {
+          const goingOn = cut(h, predicted, n - predicted);
+          const received = this.#engine.product(goingOn, weight(`recurrent/${layer}`));
+          for (const state of [received, cut(c, predicted, n - predicted)])
+            states.push(state.dataSync() as Float32Array);
+        }
+        x = h;
       }
       if (predicted === 0) return;
-      const top = ops.slice(below, [0, 0], [predicted, units]);
-      logits = logitsOf(this.#engine, this.#weights, top).dataSync() as Float32Array<ArrayBuffer>;
+      const top = this.#engine.product(cut(x, 0, predicted), weight('output'));
+      logits = top.dataSync() as Float32Array<ArrayBuffer>;
     });
-    for (const [row, reading] of readings.entries()) {
-      const state = new Float32Array(2 * layers * units);
-      for (const [k, all] of states.entries()) state.set(all.subarray(row * units, (row + 1) * units), k * units);
+    for (const [row, reading] of readings.slice(predicted).entries()) {
+      const state = new Float32Array(stateSize(this.#shape));
+      let start = 0;
+      for (const all of states) {
+        const width = all.length / (n - from);
+        const place = (row + predicted - from) * width;
+        state.set(all.subarray(place, place + width), start);
+        start += width;
+      }
       reading.state = state;
       reading.read++;
-      // What a whole window leaves is not gone on from.
-      if (reading.read < this.memory) this.#states.set(keyOf(reading.symbols.slice(0, reading.read)), state);
+      this.#states.set(keyOf(reading.symbols.slice(0, reading.read)), state);
     }
     return logits;
   }
 
-  /** The k-th part of the readings' states, zeros where nothing was read: (readings, units). */
-  #carried(readings: readonly Reading[], k: number): Tensor {
-    const { units } = this.#shape;
-    const rows = this.#room(`carried/${k}`, readings.length * units);
+  /** A part of what a layer remembers of each reading, zeros where nothing was read: (readings, width). */
+  #carried(readings: readonly Reading[], layer: number, from: number, width: number): Tensor {
+    const start = layer * 5 * this.#shape.units + from;
+    const rows = this.#room(`carried/${layer}/${from}`, readings.length * width);
     for (const [row, { state }] of readings.entries()) {
-      if (state) rows.set(state.subarray(k * units, (k + 1) * units), row * units);
-      else rows.fill(0, row * units, (row + 1) * units);
+      if (state) rows.set(state.subarray(start, start + width), row * width);
+      else rows.fill(0, row * width, (row + 1) * width);
     }
-    return ops.tensor2d(rows, [readings.length, units]);
+    return ops.tensor2d(rows, [readings.length, width]);
   }
 
   /** Room for numbers on their way to the engine, which copies them: to ask for new room at every step costs more than the copy. */
@@ -200,22 +228,26 @@ export class WindowReader implements Reader {
     return room.subarray(0, size);
   }
 
-  /** What the first layer's gates receive from the readings' next symbols, as `embed` gives it: (readings, 4 units). */
+  /** What the first layer's gates receive from the readings' next symbols: (readings, 4 units). */
   #inputs(readings: readonly Reading[]): Float32Array {
     const { name, units } = this.#shape;
     const width = 4 * units;
     const inputs = this.#room('inputs', readings.length * width);
     for (const [row, { symbols, read }] of readings.entries()) {
       const id = symbols[read] as number;
+      // In the article the integer itself is what is read.
       const own =
         name === 'article'
-          ? this.#table.map((value) => Math.fround(id * value))
+          ? this.#table.map((value) => id * value)
           : this.#table.subarray(id * width, (id + 1) * width);
       inputs.set(own, row * width);
     }
     return inputs;
   }
 }
+
+/** Numbers that are remembered of what was read. */
+const stateSize = ({ layers, units }: Pick<Recipe, 'layers' | 'units'>): number => layers * 5 * units;
 
 const keyOf = (symbols: readonly number[]): string => symbols.join(' ');
 
@@ -224,10 +256,14 @@ function most(size: number, bytes = BYTES): number {
   return Math.max(1, Math.min(COUNT, Math.floor(bytes / (4 * size))));
 }
 
-/** Makes logarithms of probabilities of what is so but for a constant: log softmax. A kernel for one row takes longer to call. */
-function normalise(logits: Float32Array): void {
+/** log softmax(logits + bias), in their place. A kernel for one row takes longer to call. */
+function normalise(logits: Float32Array, bias: Float32Array): void {
   let [highest, total] = [Number.NEGATIVE_INFINITY, 0];
-  for (const logit of logits) if (logit > highest) highest = logit;
+  for (let id = 0; id < logits.length; id++) {
+    const logit = (logits[id] as number) + (bias[id] as number);
+    logits[id] = logit;
+    if (logit > highest) highest = logit;
+  }
   for (const logit of logits) total += Math.exp(logit - highest);
   const least = highest + Math.log(total);
   for (let id = 0; id < logits.length; id++) logits[id] = (logits[id] as number) - least;

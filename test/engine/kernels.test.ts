@@ -30,7 +30,7 @@ onEachEngine('rows', (open) => {
         });
         const before = ops.memory().numTensors;
         const [table, of] = [ops.tensor2d(rows), ops.tensor1d(ids, 'int32')];
-        const sums = engine.sumRowsById(table, of, count);
+        const sums = engine.sumRowsById([table], of, count);
         expect(sums.arraySync()).toEqual(expected);
         ops.dispose([table, of, sums]);
         expect(ops.memory().numTensors).toBe(before);

@@ -24,13 +24,13 @@ it.skipIf(!hasNative).each([
     const { engine } = await openEngine({ choice });
     const all: Record<string, Float32Array> = {};
     ops.tidy(() => {
-      const { loss, logits, gradients } = lossAndGradients(
+      const { loss, predicted, gradients } = lossAndGradients(
         engine,
         model.recipe,
         weightsOf(engine, model),
         prefixTree(windows),
       );
-      for (const [name, tensor] of Object.entries({ loss, logits, ...gradients }))
+      for (const [name, tensor] of Object.entries({ loss, predicted, ...gradients }))
         all[name] = tensor.dataSync() as Float32Array;
     });
     const plan = planFor(model.recipe, windows);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ops } from '../../src/engine/engine.ts';
-import { forward } from '../../src/language/network.ts';
+import { forward, logitsOf } from '../../src/language/network.ts';
 import { prefixTree } from '../../src/language/prefix-tree.ts';
 import { pickWindows, windowsOf } from '../../src/language/windows.ts';
 import { onEachEngine } from '../engines.ts';
@@ -60,15 +60,16 @@ onEachEngine('reading the tree', (open) => {
     const windows = windowsOf(model.text, 3);
     ops.tidy(() => {
       const weights = weightsOf(engine, model);
-      const together = forward(
-        engine,
-        model.recipe,
-        weights,
-        prefixTree(windows).levels,
-      ).logits.arraySync() as number[][];
+      const read = (some: typeof windows) =>
+        logitsOf(
+          engine,
+          weights,
+          forward(engine, model.recipe, weights, prefixTree(some).levels).top,
+        ).arraySync() as number[][];
+      const together = read(windows);
       for (let row = 0; row < windows.count; row++) {
-        const alone = forward(engine, model.recipe, weights, prefixTree(pickWindows(windows, [row])).levels).logits;
-        expect(together[row]).toEqual((alone.arraySync() as number[][])[0]?.map((value) => expect.closeTo(value, 5)));
+        const [alone] = read(pickWindows(windows, [row]));
+        expect(together[row]).toEqual(alone?.map((value) => expect.closeTo(value, 5)));
       }
     });
   });

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { type Engine, ops } from '../../src/engine/engine.ts';
 import type { Model } from '../../src/language/model.ts';
-import { forward } from '../../src/language/network.ts';
+import { forward, logitsOf } from '../../src/language/network.ts';
 import { prefixTree } from '../../src/language/prefix-tree.ts';
 import { mostLikely } from '../../src/language/sampler.ts';
 import { Teller } from '../../src/language/teller.ts';
@@ -16,7 +16,13 @@ function tellSlowly(engine: Engine, model: Model, context: number[], words: numb
     const recent = symbols.slice(-model.recipe.window);
     const windows = { window: recent.length, count: 1, contexts: Int32Array.from(recent), targets: new Int32Array(1) };
     const logits = ops.tidy(() =>
-      forward(engine, model.recipe, weightsOf(engine, model), prefixTree(windows).levels).logits.dataSync().slice(),
+      logitsOf(
+        engine,
+        weightsOf(engine, model),
+        forward(engine, model.recipe, weightsOf(engine, model), prefixTree(windows).levels).top,
+      )
+        .dataSync()
+        .slice(),
     );
     symbols.push(mostLikely(logits as Float32Array));
   }

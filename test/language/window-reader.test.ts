@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { type Engine, ops } from '../../src/engine/engine.ts';
 import type { Model } from '../../src/language/model.ts';
-import { forward } from '../../src/language/network.ts';
+import { forward, logitsOf } from '../../src/language/network.ts';
 import { prefixTree } from '../../src/language/prefix-tree.ts';
 import { WindowReader } from '../../src/language/window-reader.ts';
 import { onEachEngine } from '../engines.ts';
@@ -14,7 +14,9 @@ function truth(engine: Engine, model: Model, window: readonly number[]): number[
   const weights = weightsOf(engine, model);
   let logits: number[] = [];
   ops.tidy(() => {
-    logits = [...forward(engine, model.recipe, weights, prefixTree(read).levels).logits.dataSync()];
+    logits = [
+      ...logitsOf(engine, weights, forward(engine, model.recipe, weights, prefixTree(read).levels).top).dataSync(),
+    ];
   });
   ops.dispose(Object.values(weights));
   const total = logits.reduce((sum, logit) => sum + Math.exp(logit), 0);

@@ -17,6 +17,8 @@ export class KneserNey {
   readonly #grams: NGrams;
   readonly #vocabulary: number;
   readonly #discounts: readonly Discounts[];
+  /** The followers of no context: every symbol there is. */
+  #all: Followers | null = null;
   /** (vocabulary): p(.) with no context. */
   #alone: Float32Array | null = null;
 
@@ -90,6 +92,8 @@ export class KneserNey {
   }
 
   #followers(order: number, start: number, end: number): Followers {
+    // Those of no context are all symbols, and the same every time.
+    if (order === 0 && this.#all) return this.#all;
     const { counts } = this.#grams.levels[order] as NGrams['levels'][number];
     let [total, held] = [0, 0];
     for (let node = start; node < end; node++) {
@@ -97,7 +101,9 @@ export class KneserNey {
       total += count;
       held += this.#discount(order, count);
     }
-    return { start, end, total, gamma: total === 0 ? 1 : held / total };
+    const followers = { start, end, total, gamma: total === 0 ? 1 : held / total };
+    if (order === 0) this.#all = followers;
+    return followers;
   }
 
   #discount(order: number, count: number): number {

@@ -1,8 +1,9 @@
-import { type CellState, type Engine, type NamedValues, ops, type Tensor } from '../../engine/engine.ts';
+import { type Engine, type NamedValues, ops, type Tensor } from '../../engine/engine.ts';
+import { cellOf } from '../lstm-cell.ts';
 import type { Weights } from '../network.ts';
 import { Random } from '../random.ts';
 import type { Recipe } from '../recipe.ts';
-import { type LayerMemory, type LayerStates, type LayerWeights, layerBackward, layerForward } from './lstm-layer.ts';
+import { type LayerMemory, type LayerPass, type LayerWeights, layerForward } from './lstm-layer.ts';
 import { type Group, groupsOf, lookUp, nextSymbols, probabilities } from './symbol-tables.ts';
 
 /** What the network's weights depend on. */
@@ -112,21 +113,17 @@ function read(
   const steps = ids.length / streams;
   const looked = lookUp(engine, groups, weights, ids);
   let x = masked(ops.reshape(looked.x, [steps, streams, embedding]), masks?.input);
-  const passed: { x: Tensor; states: LayerStates; own: LayerWeights }[] = [];
-  const memory: LayerMemory[] = [];
+  const passes: LayerPass[] = [];
   for (let layer = 0; layer < layers; layer++) {
     const own = layerOf(weights, layer, masks?.recurrent[layer]);
-    const states = layerForward(engine, x, before[layer] as LayerMemory, own);
-    passed.push({ x, states, own });
-    const { c, h } = states[steps - 1] as CellState;
-    memory.push({ c, h });
-    x = masked(ops.reshape(engine.stackRows(states.map(({ h }) => h)), [steps, streams, units]), masks?.state[layer]);
+    const pass = layerForward(engine, x, before[layer] as LayerMemory, own);
+    passes.push(pass);
+    x = masked(pass.h, masks?.state[layer]);
   }
   const top = ops.reshape(x, [ids.length, units]);
-  const projected = ops.add(engine.product(top, at(weights, 'projection')), at(weights, 'projectionBias'));
   return {
-    y: masked(projected, masks?.output),
-    memory,
+    y: masked(projected(engine, weights, top), masks?.output),
+    memory: passes.map(({ memory }) => memory),
     backward: (dy) => {
       const gradients: Record<string, Tensor> = {};
       const dProjected = masked(dy, masks?.output);
@@ -138,19 +135,11 @@ function read(
         units,
       ]);
       for (let layer = layers - 1; layer >= 0; layer--) {
-        const { x: below, states, own } = passed[layer] as (typeof passed)[number];
-        const own$ = layerBackward(
-          engine,
-          below,
-          before[layer] as LayerMemory,
-          states,
-          own,
-          masked(dh, masks?.state[layer]),
-        );
-        gradients[`lower/${layer}`] = own$.input;
-        gradients[`recurrent/${layer}`] = masked(own$.recurrent, masks?.recurrent[layer]);
-        gradients[`bias/${layer}`] = own$.bias;
-        dh = own$.x;
+        const own = (passes[layer] as LayerPass).backward(masked(dh, masks?.state[layer]));
+        gradients[`lower/${layer}`] = own.input;
+        gradients[`recurrent/${layer}`] = masked(own.recurrent, masks?.recurrent[layer]);
+        gradients[`bias/${layer}`] = own.bias;
+        dh = own.x;
       }
       const dx = ops.reshape(masked(dh, masks?.input), [ids.length, embedding]);
       return { ...gradients, ...looked.backward(dx) };
@@ -196,18 +185,31 @@ export function sequenceLossAndGradients(
 }
 
 /**
- * Reads a stretch and gives the probabilities of what follows its last symbols: (streams, vocabulary). Call within a tidy.
+ * Reads one more symbol of each stream and gives the probabilities of what follows it: ids (streams) -> follows (streams,
+ * vocabulary). The formulas are those of `read`. Call within a tidy.
  */
 export function whatFollows(
   engine: Engine,
   shape: SequenceShape,
   vocabulary: number,
   weights: Weights,
-  stretch: Pick<Stretch, 'ids' | 'streams'>,
+  ids: Int32Array,
   before: readonly LayerMemory[],
 ): { follows: Tensor; memory: LayerMemory[] } {
   const groups = groupsOf(vocabulary, shape.embedding);
-  const { y, memory } = read(engine, shape, groups, weights, stretch, before);
-  const last = ops.slice(y, [stretch.ids.length - stretch.streams, 0], [stretch.streams, shape.embedding]);
-  return { follows: probabilities(engine, groups, weights, last), memory };
+  let { x } = lookUp(engine, groups, weights, ids);
+  const memory: LayerMemory[] = [];
+  for (const [layer, { c: cBefore, h }] of before.entries()) {
+    const { input, recurrent, bias } = layerOf(weights, layer, undefined);
+    const received = { x: engine.product(x, input), recurrent: engine.product(h, recurrent), bias };
+    const cell = cellOf(engine, { ...received, cBefore, ids: null, parents: null });
+    memory.push({ c: cell.c, h: cell.h });
+    x = cell.h;
+  }
+  return { follows: probabilities(engine, groups, weights, projected(engine, weights, x)), memory };
+}
+
+/** y = h P + p: (n, units) -> (n, embedding). */
+function projected(engine: Engine, weights: Weights, h: Tensor): Tensor {
+  return ops.add(engine.product(h, at(weights, 'projection')), at(weights, 'projectionBias'));
 }

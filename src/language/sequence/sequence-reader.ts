@@ -59,9 +59,7 @@ export class SequenceReader implements Reader {
   read(ids: Int32Array): void {
     const { recipe, vocabulary } = this.#model;
     const before = this.#memory as LayerMemory[];
-    const read = ops.tidy(() =>
-      whatFollows(this.#engine, recipe, vocabulary.size, this.#weights, { ids, streams: ids.length }, before),
-    );
+    const read = ops.tidy(() => whatFollows(this.#engine, recipe, vocabulary.size, this.#weights, ids, before));
     free(before);
     this.#memory = read.memory;
     this.#follows = read.follows.dataSync() as Float32Array;

@@ -65,7 +65,7 @@ export function lookUp(engine: Engine, groups: readonly Group[], weights: Weight
     const table = at(weights, 'embedding/0');
     return {
       x: engine.pickRows(table, places),
-      backward: (dx) => ({ 'embedding/0': engine.sumRowsById(dx, places, table.shape[0] as number) }),
+      backward: (dx) => ({ 'embedding/0': engine.sumRowsById([dx], places, table.shape[0] as number) }),
     };
   }
   const parts = byGroup(groups, ids).map(({ rows, places }, k) => {
@@ -109,7 +109,7 @@ export function lookUp(engine: Engine, groups: readonly Group[], weights: Weight
         const d = engine.pickRows(dx, rows as Tensor);
         const dNarrow = widen ? engine.rightTransposedProduct(d, widen) : d;
         if (widen) gradients[`widen/${k}`] = engine.leftTransposedProduct(narrow, d);
-        gradients[`embedding/${k}`] = engine.sumRowsById(dNarrow, places, table.shape[0] as number);
+        gradients[`embedding/${k}`] = engine.sumRowsById([dNarrow], places, table.shape[0] as number);
       }
       return gradients;
     },
@@ -144,7 +144,7 @@ export function nextSymbols(
   const tails = groups.length - 1;
   const head = groups[0] as Group;
   const inHead = targets.map((id) => (id < head.end ? id : head.end - 1 + groups.findIndex(({ end }) => id < end)));
-  const first = softmaxLoss(engine, y, headTable(weights, tails), headBias(weights, tails), inHead);
+  const first = softmaxLoss(engine, y, headTable(weights, tails), headBias(weights, tails), inHead, head.end);
   const parts = byGroup(groups, targets)
     .slice(1)
     .map(({ rows, places }, before) => {
@@ -166,7 +166,7 @@ export function nextSymbols(
   const losses = parts.flatMap(({ rows, tail }) => (rows && tail ? [spread(engine, tail.loss, rows, n)] : []));
   return {
     loss: ops.addN([first.loss, ...losses]),
-    predicted: tails === 0 ? ops.argMax(first.p, 1) : ops.argMax(ops.slice(first.p, [0, 0], [n, head.end]), 1),
+    predicted: first.predicted,
     backward: (scale) => {
       const whole = first.backward(scale);
       const gradients: Record<string, Tensor> = splitHead(whole.table, whole.bias, head.end, tails);
@@ -183,7 +183,7 @@ export function nextSymbols(
         gradients[`outputBias/${k}`] = back.bias;
         // y W^T is what the tail reads, so W's gradient is dNarrow^T y.
         gradients[`widen/${k}`] = engine.leftTransposedProduct(back.y, narrow);
-        dys.push(engine.sumRowsById(product(back.y, widen), rows, n));
+        dys.push(engine.sumRowsById([product(back.y, widen)], rows, n));
       }
       return { dy: ops.addN(dys), gradients };
     },
@@ -227,40 +227,25 @@ function splitHead(table: Tensor, bias: Tensor, head: number, tails: number): Re
   return { 'embedding/0': own, tails: ofTails, 'outputBias/0': ownBias, tailBias };
 }
 
-/**
- * Cross entropy of a softmax and its gradient: with p = softmax(y E^T + b), dL/dlogits = p - onehot(target). The one-hot part
- * is never made: its products with E and y are rows of E picked, and rows of y added up.
- */
-function softmaxLoss(engine: Engine, y: Tensor, table: Tensor, bias: Tensor, targets: Int32Array) {
-  const n = targets.length;
-  const size = table.shape[0] as number;
-  const p = ops.softmax(ops.add(engine.rightTransposedProduct(y, table), bias) as never) as Tensor;
-  const ids = int32(targets);
-  const places = ops.tensor2d(
-    Int32Array.from({ length: 2 * n }, (_, k) => (k % 2 === 0 ? k / 2 : (targets[(k - 1) / 2] as number))),
-    [n, 2],
-    'int32',
-  );
-  // A probability too small for a float would be an infinite loss.
-  const loss = ops.neg(ops.log(ops.maximum(ops.gatherND(p, places), 1e-30)));
+/** Cross entropy of softmax(y E^T + b) and the way back. guessed: as `Engine.crossEntropy` has it. */
+function softmaxLoss(engine: Engine, y: Tensor, table: Tensor, bias: Tensor, targets: Int32Array, guessed?: number) {
+  const logits = engine.rightTransposedProduct(y, table);
+  const { loss, predicted, slope, biasSlope } = engine.crossEntropy(logits, bias, int32(targets), guessed);
+  logits.dispose(); // the largest tensor of a step, with its slope
   return {
-    p,
     loss,
-    backward: (scale: number) => {
-      const scaled = ops.mul(y, scale);
-      const ones = ops.fill([n, 1], scale) as Tensor;
-      return {
-        y: ops.mul(ops.sub(product(p, table), engine.pickRows(table, ids)), scale),
-        table: ops.sub(engine.leftTransposedProduct(p, scaled), engine.sumRowsById(scaled, ids, size)),
-        bias: ops.sub(ops.mul(ops.sum(p, 0), scale), ops.reshape(engine.sumRowsById(ones, ids, size), [size])),
-      };
-    },
+    predicted,
+    backward: (scale: number) => ({
+      y: ops.mul(engine.product(slope, table), scale),
+      table: engine.leftTransposedProduct(slope, ops.mul(y, scale)),
+      bias: ops.mul(biasSlope, scale),
+    }),
   };
 }
 
 /** The losses of some rows, at their places among n. */
 function spread(engine: Engine, losses: Tensor, rows: Tensor, n: number): Tensor {
-  return ops.reshape(engine.sumRowsById(ops.expandDims(losses, 1), rows, n), [n]);
+  return ops.reshape(engine.sumRowsById([ops.expandDims(losses, 1)], rows, n), [n]);
 }
 
 const product = (a: Tensor, b: Tensor) => ops.matMul(a as never, b as never) as Tensor;

@@ -5,7 +5,7 @@ import { completeRecipe } from '../../../src/language/recipe.ts';
 import { KneserNey } from '../../../src/language/sequence/kneser-ney.ts';
 import { GRAMS_SHARE } from '../../../src/language/sequence/mixture.ts';
 import { countNGrams } from '../../../src/language/sequence/n-grams.ts';
-import { initialSequenceWeights, noMemory, whatFollows } from '../../../src/language/sequence/sequence-network.ts';
+import { initialSequenceWeights, noMemory, sequenceLoss } from '../../../src/language/sequence/sequence-network.ts';
 import { SequenceReader } from '../../../src/language/sequence/sequence-reader.ts';
 import { splitText } from '../../../src/language/split-text.ts';
 import { tokenizeForms } from '../../../src/language/tokenizer.ts';
@@ -27,13 +27,16 @@ async function tinySequence(): Promise<Model> {
 function told(engine: Engine, model: Model, context: readonly number[]): number[] {
   const { recipe, vocabulary, grams } = model;
   const own = ops.tidy(() => {
-    const ids = Int32Array.from(context);
     const weights = weightsOf(engine, model);
-    const memory = noMemory(recipe, 1);
-    return whatFollows(engine, recipe, vocabulary.size, weights, { ids, streams: 1 }, memory).follows.dataSync();
-  }) as unknown as Float32Array;
+    const ids = Int32Array.from(context);
+    return Array.from({ length: vocabulary.size }, (_, id) => {
+      const stretch = { ids, targets: Int32Array.from([...context.slice(1), id]), streams: 1 };
+      const { loss } = sequenceLoss(engine, recipe, vocabulary.size, weights, stretch, noMemory(recipe, 1));
+      return Math.exp(-(loss.dataSync()[context.length - 1] as number));
+    });
+  });
   const kneserNey = new KneserNey(grams as NonNullable<typeof grams>, vocabulary.size);
-  return [...own].map((p, id) => (1 - GRAMS_SHARE) * p + GRAMS_SHARE * kneserNey.probability(context, id));
+  return own.map((p, id) => (1 - GRAMS_SHARE) * p + GRAMS_SHARE * kneserNey.probability(context, id));
 }
 
 onEachEngine('a sequence reader', (open) => {

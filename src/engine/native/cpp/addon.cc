@@ -7,6 +7,7 @@
 #include "cross-entropy.h"
 #include "kernels.h"
 #include "product.h"
+#include "rows.h"
 #include "sequence.h"
 
 namespace fabulist {
@@ -59,12 +60,13 @@ void computeCellGradient(void*, TF_OpKernelContext* context) {
 
 void computeSequence(void*, TF_OpKernelContext* context) {
   Call call(context);
-  const int64_t steps = call.length(0, 0), batch = call.length(0, 1), units = call.length(1, 0);
+  const int64_t steps = call.length(0, 0), batch = call.length(0, 1), units = call.length(2, 0);
   Sequence s{static_cast<int>(steps), static_cast<int>(batch), static_cast<int>(units)};
   s.x = call.input<float>(0, {steps, batch, 4 * units});
-  s.recurrent = call.input<float>(1, {units, 4 * units});
-  s.hBefore = call.input<float>(2, {batch, units});
-  s.cBefore = call.input<float>(3, {batch, units});
+  s.bias = call.input<float>(1, {4 * units});
+  s.recurrent = call.input<float>(2, {units, 4 * units});
+  s.hBefore = call.input<float>(3, {batch, units});
+  s.cBefore = call.input<float>(4, {batch, units});
   s.gates = call.floats(0, {steps, batch, 4 * units});
   s.c = call.floats(1, {steps, batch, units});
   s.h = call.floats(2, {steps, batch, units});
@@ -113,14 +115,35 @@ void computeFewRows(void*, TF_OpKernelContext* context) {
   if (call.ok()) fewRows(k);
 }
 
+void computeSumRows(void*, TF_OpKernelContext* context) {
+  Call call(context);
+  constexpr int kParts = 2;
+  const int inputs = TF_NumInputs(context);
+  const int64_t rows = call.length(0, 0), width = call.length(kParts, 1);
+  const int32_t* count = call.input<int32_t>(1, {1});
+  SumRows k{rows, static_cast<int>(width), count ? *count : 0};
+  k.ids = call.input<int32_t>(0, {rows});
+  int64_t all = 0;
+  for (int part = kParts; part < inputs; part++) {
+    const int64_t own = call.length(part, 0);
+    k.parts.push_back({call.input<float>(part, {own, width}), own});
+    all += own;
+  }
+  call.expect(all == rows && k.count > 0);
+  call.within(k.ids, rows, k.count);
+  k.sums = call.floats(0, {k.count, width});
+  if (call.ok()) sumRows(k);
+}
+
 void unknownShapes(TF_ShapeInferenceContext* context, TF_Status* status) {
   TF_ShapeInferenceContextSetUnknownShape(context, status);
 }
 
 bool add(const char* name, std::initializer_list<const char*> inputs, std::initializer_list<const char*> outputs,
-         void (*compute)(void*, TF_OpKernelContext*)) {
+         void (*compute)(void*, TF_OpKernelContext*), const char* attribute = nullptr) {
   TF_Status* status = TF_NewStatus();
   TF_OpDefinitionBuilder* definition = TF_NewOpDefinitionBuilder(name);
+  if (attribute) TF_OpDefinitionBuilderAddAttr(definition, attribute);
   for (const char* input : inputs) TF_OpDefinitionBuilderAddInput(definition, input);
   for (const char* output : outputs) TF_OpDefinitionBuilderAddOutput(definition, output);
   TF_OpDefinitionBuilderSetShapeInferenceFunction(definition, unknownShapes);
@@ -139,13 +162,15 @@ bool addAll() {
          add("FabulistCellGradient",
              {"gates: float", "c: float", "c_before: float", "parents: int32", "dh: float", "dc: float"},
              {"dz: float", "dc_before: float"}, computeCellGradient) &&
-         add("FabulistSequence", {"x: float", "recurrent: float", "h_before: float", "c_before: float"},
+         add("FabulistSequence", {"x: float", "bias: float", "recurrent: float", "h_before: float", "c_before: float"},
              {"gates: float", "c: float", "h: float"}, computeSequence) &&
          add("FabulistSequenceGradient",
              {"gates: float", "c: float", "c_before: float", "recurrent: float", "dh: float"}, {"dz: float"},
              computeSequenceGradient) &&
          add("FabulistCrossEntropy", {"logits: float", "bias: float", "targets: int32", "guessed: int32"},
              {"loss: float", "predicted: int32", "slope: float", "bias_slope: float"}, computeCrossEntropy) &&
+         add("FabulistSumRows", {"ids: int32", "count: int32", "parts: N * float"}, {"sums: float"},
+             computeSumRows, "N: int >= 1") &&
          add("FabulistFewRows", {"left: float", "right: float"}, {"product: float"}, computeFewRows<false>) &&
          add("FabulistFewRowsTurned", {"left: float", "right: float"}, {"product: float"}, computeFewRows<true>);
 }

@@ -1,6 +1,7 @@
 // What the kernels read and write; all matrices lie row by row.
 #pragma once
 #include <cstdint>
+#include <vector>
 
 namespace fabulist {
 
@@ -34,6 +35,7 @@ struct CellGradient {
 struct Sequence {
   int steps, batch, units;
   const float* x;             // (steps, batch, 4 units)
+  const float* bias;          // (4 units)
   const float* recurrent;     // (units, 4 units)
   const float* hBefore;       // (batch, units)
   const float* cBefore;       // (batch, units)
@@ -71,6 +73,20 @@ struct FewRows {
   const float* left;          // (rows, inputs)
   const float* right;         // (inputs, outputs), or turned (outputs, inputs)
   float* product;             // (rows, outputs)
+};
+
+struct RowsPart {
+  const float* values;        // (rows, width)
+  int64_t rows;
+};
+
+// Rows added up by id, over several matrices of the same width.
+struct SumRows {
+  int64_t rows;               // of all parts
+  int width, count;
+  const int32_t* ids;         // (rows)
+  std::vector<RowsPart> parts;
+  float* sums;                // (count, width)
 };
 
 }  // namespace fabulist

@@ -46,10 +46,11 @@ inline void sequence(const Sequence& s) {
       const float* c = step == 0 ? s.cBefore : s.c + before;
       for (int panel = own.first; panel < own.end; panel++) {
         const Units at{panel * kLanes, std::min<int>(kLanes, s.units - panel * kLanes)};
+        const Gates bias = getGates(s.bias, s.units, at);
         multiplyRows(h, s.batch, s.units, laid.data() + panel * size, [&](int row, const Vector* sums) {
           const int64_t place = step * s.batch + row;
           const Gates x = getGates(s.x + 4 * units * place, s.units, at);
-          const Gates z{x.i + sums[0], x.g + sums[1], x.f + sums[2], x.o + sums[3]};
+          const Gates z{x.i + bias.i + sums[0], x.g + bias.g + sums[1], x.f + bias.f + sums[2], x.o + bias.o + sums[3]};
           cellForward(z, c + units * row, s.units, at, s.gates + 4 * units * place, s.c + units * place,
                       s.h + units * place);
         });

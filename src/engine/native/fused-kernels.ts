@@ -1,0 +1,62 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { CellInput, CellStates, CrossEntropy, Engine, FusedKernels, Tensor } from '../engine.ts';
+import type { Context } from './kernels.ts';
+
+/** Rows up to which a product takes as long as its matrix takes to be read; from then on TensorFlow's is faster. */
+const FEW_ROWS = 4;
+
+/** What `openNativeEngine` replaces by kernels of our own, where they are compiled. */
+export interface OwnKernels {
+  readonly fused: FusedKernels;
+  crossEntropy(logits: Tensor, bias: Tensor, targets: Tensor, guessed?: number): CrossEntropy;
+  /** left right, or left right^T, for few rows; null where there are too many. */
+  fewRows(left: Tensor, right: Tensor, turned: boolean): Tensor | null;
+  sumRowsById: Engine['sumRowsById'];
+}
+
+/** Calls the operations that `cpp/addon.cc` adds to TensorFlow. The addon must have been loaded. */
+export function ownKernels({ binding, run }: Context): OwnKernels {
+  const none = [0, 1, 2].map((rank) => tf.keep(tf.zeros(Array(rank).fill(0)))) as Tensor[];
+  const [noBias, noRows] = [none[1], none[2]] as [Tensor, Tensor];
+  const noIds = tf.keep(tf.tensor1d([], 'int32')) as Tensor;
+  const states = ([gates, c, h]: Tensor[]): CellStates => ({ gates, c, h }) as CellStates;
+  return {
+    fused: {
+      cell: ({ x, ids, recurrent, parents, bias, cBefore }: CellInput) =>
+        states(
+          run(
+            'FabulistCell',
+            [],
+            [x, ids ?? noIds, recurrent ?? noRows, parents ?? noIds, bias ?? noBias, cBefore ?? noRows],
+            3,
+          ),
+        ),
+      cellGradient: ({ gates, c }, { cBefore, parents }, dh, dc) => {
+        const inputs = [gates, c, cBefore ?? noRows, parents ?? noIds, dh, dc ?? noRows];
+        const [dz, dcBefore] = run('FabulistCellGradient', [], inputs, 2) as [Tensor, Tensor];
+        return { dz, dcBefore };
+      },
+      sequence: (x, bias, recurrent, { h, c }) => states(run('FabulistSequence', [], [x, bias, recurrent, h, c], 3)),
+      sequenceGradient: ({ gates, c }, cBefore, recurrent, dh) =>
+        run('FabulistSequenceGradient', [], [gates, c, cBefore, recurrent, dh], 1)[0] as Tensor,
+    },
+    crossEntropy: (logits, bias, targets, guessed) => {
+      const most = tf.tensor1d([guessed ?? (logits.shape[1] as number)], 'int32');
+      const outputs = run('FabulistCrossEntropy', [], [logits, bias, targets, most], 4);
+      most.dispose();
+      const [loss, predicted, slope, biasSlope] = outputs as [Tensor, Tensor, Tensor, Tensor];
+      return { loss, predicted, slope, biasSlope };
+    },
+    fewRows: (left, right, turned) =>
+      (left.shape[0] as number) > FEW_ROWS
+        ? null
+        : (run(turned ? 'FabulistFewRowsTurned' : 'FabulistFewRows', [], [left, right], 1)[0] as Tensor),
+    sumRowsById: (parts, ids, count) => {
+      const size = tf.tensor1d([count], 'int32');
+      const matrices = [{ name: 'N', type: binding.TF_ATTR_INT, value: parts.length }];
+      const [sums] = run('FabulistSumRows', matrices, [ids, size, ...parts], 1) as [Tensor];
+      size.dispose();
+      return sums;
+    },
+  };
+}

@@ -1,0 +1,157 @@
+/**
+ * Compares the kernels of our own with plain operations on random numbers of many shapes, in a process of its own, since TensorFlow
+ * learns an operation once. Prints JSON: by kernel, the largest difference of a number; and which wrong calls were refused.
+ * Run: node --import ./scripts/typescript.mjs test/engine/own-kernels-child.ts KERNELS   (the compiled addon)
+ */
+import { type Engine, ops, type Tensor } from '../../src/engine/engine.ts';
+import { linkNative } from '../../src/engine/native/link-native.ts';
+import { openNativeEngine } from '../../src/engine/native-engine.ts';
+import { plainCrossEntropy } from '../../src/engine/plain-cross-entropy.ts';
+import { cellOf } from '../../src/language/lstm-cell.ts';
+import { Random } from '../../src/language/random.ts';
+import { layerForward } from '../../src/language/sequence/lstm-layer.ts';
+
+linkNative();
+const engine = await openNativeEngine({ kernels: process.argv[2] as string });
+const plain: Engine = { ...engine, fused: null };
+const random = new Random(7);
+const most: Record<string, number> = {};
+
+function compare(kernel: string, actual: readonly (Tensor | null)[], expected: readonly (Tensor | null)[]): void {
+  most[kernel] ??= 0;
+  for (const [k, one] of actual.entries()) {
+    const other = expected[k] ?? null;
+    if (one === null || other === null || one.size !== other.size || one.shape.join() !== other.shape.join())
+      throw new Error(`${kernel}: ${one?.shape} is not ${other?.shape}.`);
+    const [a, b] = [one.dataSync(), other.dataSync()];
+    // Not a number is the largest difference there is.
+    for (let at = 0; at < a.length; at++) {
+      const apart = Math.abs((a[at] as number) - (b[at] as number)) / Math.max(1, Math.abs(b[at] as number));
+      if (!(apart <= (most[kernel] ?? 0))) most[kernel] = Number.isNaN(apart) ? Number.POSITIVE_INFINITY : apart;
+    }
+  }
+}
+
+const drawn = (size: number, ...shape: number[]): Tensor =>
+  ops.tensor(
+    random.uniform(
+      shape.reduce((a, b) => a * b, 1),
+      size,
+    ),
+    shape,
+  );
+const ids = (count: number, below: number) =>
+  ops.tensor1d(
+    Int32Array.from({ length: count }, () => Math.floor(random.next() * below)),
+    'int32',
+  ) as Tensor;
+
+// Units and symbols that fill a vector exactly, that leave some over, and that are less than one.
+for (const units of [1, 5, 16, 37, 64, 130]) {
+  for (const rows of [1, 3, 20, 41]) {
+    ops.tidy(() => {
+      const x = drawn(4, 9, 4 * units);
+      const below = { x, ids: ids(rows, 9), bias: drawn(1, 4 * units) };
+      const parents = ids(rows, 5);
+      for (const input of [
+        { ...below, recurrent: drawn(4, 5, 4 * units), cBefore: drawn(2, 5, units), parents },
+        {
+          ...below,
+          ids: null,
+          x: drawn(20, rows, 4 * units),
+          recurrent: null,
+          cBefore: drawn(2, rows, units),
+          parents: null,
+        },
+        { ...below, bias: null, recurrent: null, cBefore: null, parents: null },
+      ]) {
+        const [own, other] = [cellOf(engine, input), cellOf(plain, input)];
+        compare('cell', [own.c, own.h], [other.c, other.h]);
+        for (const dc of [drawn(1, rows, units), null]) {
+          const dh = drawn(1, rows, units);
+          const [back, expected] = [own.backward(dh, dc), other.backward(dh, dc)];
+          compare('cell gradient', [back.dz], [expected.dz]);
+          if (input.cBefore) compare('cell gradient', [back.dcBefore], [expected.dcBefore]);
+        }
+      }
+    });
+  }
+  for (const [steps, batch] of [
+    [1, 1],
+    [2, 7],
+    [9, 20],
+  ] as const) {
+    ops.tidy(() => {
+      const weights = {
+        input: drawn(0.3, 6, 4 * units),
+        recurrent: drawn(0.2, units, 4 * units),
+        bias: drawn(1, 4 * units),
+      };
+      const before = { c: drawn(1, batch, units), h: drawn(1, batch, units) };
+      const [x, dh] = [drawn(1, steps, batch, 6), drawn(1, steps, batch, units)];
+      const [own, other] = [layerForward(engine, x, before, weights), layerForward(plain, x, before, weights)];
+      compare('sequence', [own.h, own.memory.c, own.memory.h], [other.h, other.memory.c, other.memory.h]);
+      const [back, expected] = [own.backward(dh), other.backward(dh)];
+      compare('sequence gradient', Object.values(back), Object.values(expected));
+    });
+  }
+}
+for (const [rows, symbols, guessed] of [
+  [1, 1, 1],
+  [3, 7, 5],
+  [20, 112, 112],
+  [70, 1_003, 900],
+] as const) {
+  ops.tidy(() => {
+    const given = [drawn(30, rows, symbols), drawn(2, symbols), ids(rows, symbols), guessed] as const;
+    const [own, other] = [engine.crossEntropy(...given), plainCrossEntropy(...given)];
+    compare('cross entropy', Object.values(own), Object.values(other));
+  });
+}
+for (const rows of [1, 2, 4]) {
+  for (const [inputs, outputs] of [
+    [1, 1],
+    [7, 33],
+    [40, 16],
+    [130, 1_500],
+  ] as const) {
+    ops.tidy(() => {
+      const [left, right, turned] = [drawn(1, rows, inputs), drawn(1, inputs, outputs), drawn(1, outputs, inputs)];
+      compare('few rows', [engine.product(left, right)], [ops.matMul(left as never, right as never)]);
+      const expected = ops.matMul(left as never, turned as never, false, true) as Tensor;
+      compare('few rows', [engine.rightTransposedProduct(left, turned)], [expected]);
+    });
+  }
+}
+for (const width of [1, 17, 300]) {
+  ops.tidy(() => {
+    const [parts, of] = [[drawn(1, 40, width), drawn(1, 90, width)], ids(130, 21)];
+    const expected = ops.unsortedSegmentSum(ops.concat(parts), of as never, 22);
+    compare('sums of rows', [engine.sumRowsById(parts, of, 22)], [expected]);
+  });
+}
+
+const { cell, sequence } = engine.fused as NonNullable<Engine['fused']>;
+const nothing = { recurrent: null, cBefore: null, parents: null, bias: null };
+const [x, far] = [drawn(1, 3, 8), ops.tensor1d([0, 3], 'int32') as Tensor];
+const wrong = {
+  'an id beyond the table': () => cell({ ...nothing, x, ids: far }),
+  'a parent beyond the states': () => cell({ ...nothing, x, ids: null, recurrent: drawn(1, 2, 8), parents: far }),
+  'states of another number': () => cell({ ...nothing, x, ids: null, cBefore: drawn(1, 2, 2) }),
+  'a bias of another length': () => cell({ ...nothing, x, ids: null, bias: drawn(1, 7) }),
+  'weights of another size': () =>
+    sequence(drawn(1, 2, 3, 8), drawn(1, 8), drawn(1, 3, 8), { c: drawn(1, 3, 2), h: drawn(1, 3, 2) }),
+  'a target beyond the vocabulary': () => engine.crossEntropy(x, drawn(1, 8), ops.tensor1d([0, 8, 1], 'int32')),
+  'fewer ids than rows': () => engine.sumRowsById([x], far, 4),
+  'a sum of no rows': () => engine.sumRowsById([x], ops.tensor1d([0, 1, 2], 'int32'), 0),
+  'matrices that do not fit': () => engine.product(x, drawn(1, 7, 5)),
+};
+const refused = Object.entries(wrong).map(([what, call]) => {
+  try {
+    call();
+    return [what, false];
+  } catch {
+    return [what, true];
+  }
+});
+console.log(JSON.stringify({ most, refused: Object.fromEntries(refused) }));

@@ -122,8 +122,10 @@ export interface Engine {
   sumRowsById(parts: readonly Tensor[], ids: Tensor, count: number): Tensor;
   /** Takes rows by id: table (count, width), ids (n) int32 -> (n, width). */
   pickRows(table: Tensor, ids: Tensor): Tensor;
-  /** left right, (n, a) and (a, b) -> (n, b). */
-  product(left: Tensor, right: Tensor): Tensor;
+  /** left right + bias, (n, a), (a, b) and (b) -> (n, b). */
+  product(left: Tensor, right: Tensor, bias?: Tensor): Tensor;
+  /** softmax(left table^T + bias): (n, a), (b, a) and (b) -> (n, b). */
+  probabilities(left: Tensor, table: Tensor, bias: Tensor): Tensor;
   /** Rows of the same width below one another; a single part is given back itself. */
   stackRows(parts: readonly Tensor[]): Tensor;
   /** left^T right, (n, a) and (n, b) -> (a, b): the gradient of a weight matrix. */

@@ -45,14 +45,18 @@ function nativeEngine(backend: NativeBackend, version: string, fused: boolean): 
     backend.executeMultipleOutputs(name, attributes, inputs, outputs);
   const context: Context = { binding, floatType, run };
   const own = fused ? ownKernels(context) : null;
+  const kernels = stepKernels(context, own?.fewRows ?? (() => null));
   return {
     name: 'native',
     description: `TensorFlow ${binding.TF_Version} (tfjs-node ${version})`,
     parameter: (initial) => new NativeParameter(context, initial),
     optimizer: (kind, parameters) => new NativeOptimizer(context, kind, parameters as NativeParameter[]),
     crossEntropy: own?.crossEntropy ?? plainCrossEntropy,
-    ...stepKernels(context, own?.fewRows ?? (() => null)),
+    ...kernels,
     ...(own && { sumRowsById: own.sumRowsById }),
+    probabilities: (left, table, bias) =>
+      own?.probabilities(left, table, bias) ??
+      tf.tidy(() => tf.softmax(tf.add(kernels.rightTransposedProduct(left, table), bias) as never) as Tensor),
     fused: own?.fused ?? null,
     dropoutMask: (shape, rate, seed) =>
       tf.tidy(() => {

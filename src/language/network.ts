@@ -80,7 +80,7 @@ function fromBelow(
 
 /** (rows, units) times (units, vocabulary), plus the bias: log-probabilities of the next symbol, but for a constant. */
 export function logitsOf(engine: Engine, weights: Weights, h: Tensor): Tensor {
-  return ops.add(engine.product(h, at(weights, 'output')), at(weights, 'outputBias'));
+  return engine.product(h, at(weights, 'output'), at(weights, 'outputBias'));
 }
 
 interface Pass {

@@ -34,15 +34,17 @@ const SMALLEST = 1e-9;
 export function drawSymbol(logits: Float32Array, temperature: number, random: Random, excluded = -1, topP = 1): number {
   if (temperature === 0) return mostLikely(logits, excluded);
   let highest = Number.NEGATIVE_INFINITY;
-  for (let id = 0; id < logits.length; id++) if (id !== excluded) highest = Math.max(highest, logits[id] as number);
+  for (let id = 0; id < logits.length; id++) {
+    const logit = logits[id] as number;
+    if (logit > highest && id !== excluded) highest = logit;
+  }
   // Each in proportion to its probability; 1 for the most likely.
-  const weights = new Float64Array(logits.length);
+  const weights = roomFor(logits.length);
   let total = 0;
   for (let id = 0; id < logits.length; id++) {
     // Subtracting the highest first keeps exp within range; it cancels in the normalisation.
     const below = ((logits[id] as number) - highest) / temperature;
-    if (id === excluded || below < -NEGLIGIBLE) continue;
-    const weight = Math.exp(below);
+    const weight = id === excluded || below < -NEGLIGIBLE ? 0 : Math.exp(below);
     weights[id] = weight;
     total += weight;
   }
@@ -55,6 +57,14 @@ export function drawSymbol(logits: Float32Array, temperature: number, random: Ra
       random,
     )
   ] as number;
+}
+
+let room = new Float64Array(0);
+
+/** The same numbers for every draw: for a large vocabulary, to ask for new ones takes longer than to fill them. */
+function roomFor(count: number): Float64Array {
+  if (room.length < count) room = new Float64Array(count);
+  return room.subarray(0, count);
 }
 
 /** Draws one of the places by weight. total: of the weights. */
@@ -106,14 +116,16 @@ export interface Candidate {
  */
 export function likeliest(logProbabilities: Float32Array, count: number, excluded = -1): Candidate[] {
   const best: number[] = [];
+  /** What must be surpassed to be among them. */
+  let least = Number.NEGATIVE_INFINITY;
   for (let id = 0; id < logProbabilities.length; id++) {
     const own = logProbabilities[id] as number;
-    if (id === excluded || (best.length === count && own <= (logProbabilities[best[count - 1] as number] as number)))
-      continue;
+    if ((own <= least && best.length === count) || id === excluded) continue;
     let place = best.length;
     while (place > 0 && own > (logProbabilities[best[place - 1] as number] as number)) place--;
     best.splice(place, 0, id);
     if (best.length > count) best.pop();
+    least = logProbabilities[best[best.length - 1] as number] as number;
   }
   return best.map((id) => ({ id, probability: Math.exp(logProbabilities[id] as number) }));
 }

@@ -118,8 +118,16 @@ for (const rows of [1, 2, 4]) {
     ops.tidy(() => {
       const [left, right, turned] = [drawn(1, rows, inputs), drawn(1, inputs, outputs), drawn(1, outputs, inputs)];
       compare('few rows', [engine.product(left, right)], [ops.matMul(left as never, right as never)]);
+      const bias = drawn(1, outputs);
       const expected = ops.matMul(left as never, turned as never, false, true) as Tensor;
       compare('few rows', [engine.rightTransposedProduct(left, turned)], [expected]);
+      compare(
+        'few rows',
+        [engine.product(left, right, bias)],
+        [ops.add(ops.matMul(left as never, right as never), bias)],
+      );
+      const probable = ops.softmax(ops.add(expected, bias) as never) as Tensor;
+      compare('probabilities', [engine.probabilities(left, turned, bias)], [probable]);
     });
   }
 }

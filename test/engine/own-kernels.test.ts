@@ -28,6 +28,7 @@ describe.skipIf(!found).each(sets)('the kernels of our own (%s)', (file) => {
       'cell gradient',
       'cross entropy',
       'few rows',
+      'probabilities',
       'sequence',
       'sequence gradient',
       'sums of rows',

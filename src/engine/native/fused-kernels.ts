@@ -9,8 +9,10 @@ const FEW_ROWS = 4;
 export interface OwnKernels {
   readonly fused: FusedKernels;
   crossEntropy(logits: Tensor, bias: Tensor, targets: Tensor, guessed?: number): CrossEntropy;
-  /** left right, or left right^T, for few rows; null where there are too many. */
-  fewRows(left: Tensor, right: Tensor, turned: boolean): Tensor | null;
+  /** left right + bias, or left right^T, for few rows; null where there are too many. */
+  fewRows(left: Tensor, right: Tensor, turned: boolean, bias?: Tensor): Tensor | null;
+  /** As `Engine.probabilities`; null where there are too many rows. */
+  probabilities(left: Tensor, table: Tensor, bias: Tensor): Tensor | null;
   sumRowsById: Engine['sumRowsById'];
 }
 
@@ -20,6 +22,8 @@ export function ownKernels({ binding, run }: Context): OwnKernels {
   const [noBias, noRows] = [none[1], none[2]] as [Tensor, Tensor];
   const noIds = tf.keep(tf.tensor1d([], 'int32')) as Tensor;
   const states = ([gates, c, h]: Tensor[]): CellStates => ({ gates, c, h }) as CellStates;
+  const one = (name: string, ...inputs: Tensor[]) => run(name, [], inputs, 1)[0] as Tensor;
+  const few = (rows: Tensor) => (rows.shape[0] as number) <= FEW_ROWS;
   return {
     fused: {
       cell: ({ x, ids, recurrent, parents, bias, cBefore }: CellInput) =>
@@ -38,7 +42,7 @@ export function ownKernels({ binding, run }: Context): OwnKernels {
       },
       sequence: (x, bias, recurrent, { h, c }) => states(run('FabulistSequence', [], [x, bias, recurrent, h, c], 3)),
       sequenceGradient: ({ gates, c }, cBefore, recurrent, dh) =>
-        run('FabulistSequenceGradient', [], [gates, c, cBefore, recurrent, dh], 1)[0] as Tensor,
+        one('FabulistSequenceGradient', gates, c, cBefore, recurrent, dh),
     },
     crossEntropy: (logits, bias, targets, guessed) => {
       const most = tf.tensor1d([guessed ?? (logits.shape[1] as number)], 'int32');
@@ -47,10 +51,9 @@ export function ownKernels({ binding, run }: Context): OwnKernels {
       const [loss, predicted, slope, biasSlope] = outputs as [Tensor, Tensor, Tensor, Tensor];
       return { loss, predicted, slope, biasSlope };
     },
-    fewRows: (left, right, turned) =>
-      (left.shape[0] as number) > FEW_ROWS
-        ? null
-        : (run(turned ? 'FabulistFewRowsTurned' : 'FabulistFewRows', [], [left, right], 1)[0] as Tensor),
+    fewRows: (left, right, turned, bias) =>
+      few(left) ? one(turned ? 'FabulistFewRowsTurned' : 'FabulistFewRows', left, right, bias ?? noBias) : null,
+    probabilities: (left, table, bias) => (few(left) ? one('FabulistProbabilities', left, table, bias) : null),
     sumRowsById: (parts, ids, count) => {
       const size = tf.tensor1d([count], 'int32');
       const matrices = [{ name: 'N', type: binding.TF_ATTR_INT, value: parts.length }];

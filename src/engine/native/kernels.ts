@@ -54,6 +54,12 @@ export function stepKernels(
     return (a: Tensor, b: Tensor) => run('BatchMatMulV2', attributes, [a, b], 1)[0] as Tensor;
   };
 
+  const added = (rows: Tensor, bias: Tensor | undefined) => {
+    if (!bias) return rows;
+    const [sum] = run('AddV2', [floatType], [rows, bias], 1) as [Tensor];
+    rows.dispose();
+    return sum;
+  };
   const [plainProduct, turnedProduct] = [products(false, false), products(false, true)];
 
   const stackRows = (parts: readonly Tensor[]) =>
@@ -64,7 +70,7 @@ export function stepKernels(
   return {
     pickRows: (table, ids) => run('GatherV2', gather, [table, ids, first], 1)[0] as Tensor,
     sumRowsById: (parts, ids, count) => tf.unsortedSegmentSum(stackRows(parts), ids as tf.Tensor1D, count),
-    product: (left, right) => fewRows(left, right, false) ?? plainProduct(left, right),
+    product: (left, right, bias) => fewRows(left, right, false, bias) ?? added(plainProduct(left, right), bias),
     leftTransposedProduct: products(true, false),
     rightTransposedProduct: (left, right) => fewRows(left, right, true) ?? turnedProduct(left, right),
     stackRows,

@@ -211,5 +211,5 @@ export function whatFollows(
 
 /** y = h P + p: (n, units) -> (n, embedding). */
 function projected(engine: Engine, weights: Weights, h: Tensor): Tensor {
-  return ops.add(engine.product(h, at(weights, 'projection')), at(weights, 'projectionBias'));
+  return engine.product(h, at(weights, 'projection'), at(weights, 'projectionBias'));
 }

@@ -73,13 +73,14 @@ export class SequenceReader implements Reader {
   logits(rows: readonly number[]): Float32Array {
     const { size } = this.#model.vocabulary;
     const told = new Float32Array(rows.length * size);
+    const share = this.#grams ? GRAMS_SHARE : 0;
+    const counted = this.#counted;
     for (const [k, row] of rows.entries()) {
       const own = this.#follows?.subarray(row * size, (row + 1) * size) as Float32Array;
       const into = told.subarray(k * size, (k + 1) * size);
-      const share = this.#grams ? GRAMS_SHARE : 0;
-      this.#grams?.distribution(this.#recent[row] as number[], this.#counted);
+      this.#grams?.distribution(this.#recent[row] as number[], counted);
       for (let id = 0; id < size; id++)
-        into[id] = Math.log((1 - share) * (own[id] as number) + share * (this.#counted[id] as number));
+        into[id] = Math.log((1 - share) * (own[id] as number) + share * (counted[id] as number));
     }
     return told;
   }

@@ -193,18 +193,14 @@ export function nextSymbols(
 /** The probabilities of every symbol: y (n, width) -> (n, vocabulary). */
 export function probabilities(engine: Engine, groups: readonly Group[], weights: Weights, y: Tensor): Tensor {
   const tails = groups.length - 1;
-  const logits = ops.add(engine.rightTransposedProduct(y, headTable(weights, tails)), headBias(weights, tails));
-  const first = ops.softmax(logits as never) as Tensor;
+  const first = engine.probabilities(y, headTable(weights, tails), headBias(weights, tails));
   if (tails === 0) return first;
   const [n, { end }] = [y.shape[0] as number, groups[0] as Group];
   const parts = [ops.slice(first, [0, 0], [n, end])];
   for (let k = 1; k <= tails; k++) {
     const narrow = engine.rightTransposedProduct(y, at(weights, `widen/${k}`));
-    const own = ops.add(
-      engine.rightTransposedProduct(narrow, at(weights, `embedding/${k}`)),
-      at(weights, `outputBias/${k}`),
-    );
-    parts.push(ops.mul(ops.softmax(own as never), ops.slice(first, [0, end + k - 1], [n, 1])));
+    const own = engine.probabilities(narrow, at(weights, `embedding/${k}`), at(weights, `outputBias/${k}`));
+    parts.push(ops.mul(own, ops.slice(first, [0, end + k - 1], [n, 1])));
   }
   return ops.concat(parts, 1);
 }

@@ -104,15 +104,16 @@ void computeCrossEntropy(void*, TF_OpKernelContext* context) {
   if (call.ok()) crossEntropy(k);
 }
 
-template <bool turned>
+template <bool turned, void (*kernel)(const FewRows&)>
 void computeFewRows(void*, TF_OpKernelContext* context) {
   Call call(context);
   const int64_t rows = call.length(0, 0), inputs = call.length(0, 1), outputs = call.length(1, turned ? 0 : 1);
   FewRows k{static_cast<int>(rows), static_cast<int>(inputs), static_cast<int>(outputs), turned};
   k.left = call.input<float>(0, {rows, inputs});
   k.right = turned ? call.input<float>(1, {outputs, inputs}) : call.input<float>(1, {inputs, outputs});
+  k.bias = call.input<float>(2, {outputs}, true);
   k.product = call.floats(0, {rows, outputs});
-  if (call.ok()) fewRows(k);
+  if (call.ok()) kernel(k);
 }
 
 void computeSumRows(void*, TF_OpKernelContext* context) {
@@ -171,8 +172,12 @@ bool addAll() {
              {"loss: float", "predicted: int32", "slope: float", "bias_slope: float"}, computeCrossEntropy) &&
          add("FabulistSumRows", {"ids: int32", "count: int32", "parts: N * float"}, {"sums: float"},
              computeSumRows, "N: int >= 1") &&
-         add("FabulistFewRows", {"left: float", "right: float"}, {"product: float"}, computeFewRows<false>) &&
-         add("FabulistFewRowsTurned", {"left: float", "right: float"}, {"product: float"}, computeFewRows<true>);
+         add("FabulistFewRows", {"left: float", "right: float", "bias: float"}, {"product: float"},
+             computeFewRows<false, fewRows>) &&
+         add("FabulistFewRowsTurned", {"left: float", "right: float", "bias: float"}, {"product: float"},
+             computeFewRows<true, fewRows>) &&
+         add("FabulistProbabilities", {"left: float", "right: float", "bias: float"}, {"probabilities: float"},
+             computeFewRows<true, probabilities>);
 }
 
 }  // namespace

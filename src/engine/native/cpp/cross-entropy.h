@@ -40,6 +40,16 @@ inline float exponentials(float* values, int count, float highest) {
   return total;
 }
 
+// softmax(left right + bias), in the place of the product.
+inline void probabilities(const FewRows& k) {
+  fewRows(k);
+  for (int64_t row = 0; row < k.rows; row++) {
+    float* values = k.product + row * k.outputs;
+    const float share = 1.0f / exponentials(values, k.outputs, highestOf(values, k.outputs));
+    for (int output = 0; output < k.outputs; output++) values[output] *= share;
+  }
+}
+
 inline void crossEntropy(const CrossEntropy& k) {
   const int64_t symbols = k.symbols;
   std::vector<std::vector<float>> slopes(64);

@@ -72,6 +72,7 @@ struct FewRows {
   bool turned;
   const float* left;          // (rows, inputs)
   const float* right;         // (inputs, outputs), or turned (outputs, inputs)
+  const float* bias;          // (outputs), added to each row; or null
   float* product;             // (rows, outputs)
 };
 

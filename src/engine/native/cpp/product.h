@@ -72,7 +72,8 @@ inline void fewRowsStraight(const FewRows& k, int first, int end) {
   for (int row = 0; row < k.rows; row++) {
     const float* left = k.left + static_cast<int64_t>(row) * k.inputs;
     float* sums = k.product + static_cast<int64_t>(row) * k.outputs;
-    std::fill(sums + first, sums + end, 0.0f);
+    if (k.bias) std::copy(k.bias + first, k.bias + end, sums + first);
+    else std::fill(sums + first, sums + end, 0.0f);
     int input = 0;
     for (; input + 4 <= k.inputs; input += 4) {
       const float* right = k.right + static_cast<int64_t>(input) * k.outputs;
@@ -107,7 +108,7 @@ inline void fewRowsTurned(const FewRows& k, int first, int end) {
         two += load(left + input + kLanes) * load(right + input + kLanes);
       }
       one += two;
-      float sum = 0;
+      float sum = k.bias ? k.bias[output] : 0.0f;
       for (int lane = 0; lane < kLanes; lane++) sum += one[lane];
       for (; input < k.inputs; input++) sum += left[input] * right[input];
       k.product[static_cast<int64_t>(row) * k.outputs + output] = sum;
@@ -115,8 +116,11 @@ inline void fewRowsTurned(const FewRows& k, int first, int end) {
   }
 }
 
+// Numbers of the right matrix up to which one thread has read it before another has woken.
+constexpr int64_t kAlone = 1 << 18;
+
 inline void fewRows(const FewRows& k) {
-  const int most = static_cast<int64_t>(k.inputs) * k.outputs < (1 << 16) ? 1 : k.outputs;
+  const int most = static_cast<int64_t>(k.inputs) * k.outputs < kAlone ? 1 : k.outputs;
   share(most, [&](int member, int members, Meeting&) {
     // In whole cache lines, which no two threads should write.
     const int lines = (k.outputs + 15) / 16;

@@ -73,19 +73,28 @@ export interface CellStates {
   readonly h: Tensor;
 }
 
+/** What comes back through a cell. */
+export interface CellGradient {
+  /** (batch, 4 units): dL/dz. */
+  readonly dz: Tensor;
+  /** (rows of the state before, 4 units) and (.., units): dL/d(h R) and dL/dc of the state before, summed over the rows that continue it. */
+  readonly dzBefore: Tensor;
+  readonly dcBefore: Tensor;
+}
+
 /**
  * Kernels of our own (`src/engine/native/cpp/`), each of which does in one operation what takes ten and more of TensorFlow's.
  * The gates stand in the order i, g, f, o. Throws TensorFlow's error where shapes do not fit together.
  */
 export interface FusedKernels {
   cell(input: CellInput): CellStates;
-  /** dh, dc: (batch, units), dc null for none -> dz: (batch, 4 units); dcBefore: (batch, units), of each row's parent. */
+  /** dh, dc: (batch, units), dc null for none -> as `CellGradient` has them. */
   cellGradient(
     states: CellStates,
     before: Pick<CellInput, 'cBefore' | 'parents'>,
     dh: Tensor,
     dc: Tensor | null,
-  ): { dz: Tensor; dcBefore: Tensor };
+  ): CellGradient;
   /** Reads x (steps, batch, 4 units) with bias (4 units) and recurrent weights (units, 4 units), from h and c (batch, units). */
   sequence(x: Tensor, bias: Tensor, recurrent: Tensor, before: { readonly c: Tensor; readonly h: Tensor }): CellStates;
   /** dh: (steps, batch, units), from above -> dz: (steps, batch, 4 units). */

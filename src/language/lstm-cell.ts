@@ -1,14 +1,11 @@
-import { type CellInput, type Engine, ops, type Tensor } from '../engine/engine.ts';
+import { type CellGradient, type CellInput, type Engine, ops, type Tensor } from '../engine/engine.ts';
 
 /** States after one symbol, (batch, units), and the way back. */
 export interface Cell {
   readonly c: Tensor;
   readonly h: Tensor;
-  /**
-   * dh = dL/dh and dc = dL/dc (null for none), (batch, units) -> dL/dz (batch, 4 units) and dL/dc' (batch, units) of the
-   * state that each row continues, null at the first symbol.
-   */
-  backward(dh: Tensor, dc: Tensor | null): { dz: Tensor; dcBefore: Tensor | null };
+  /** dh = dL/dh and dc = dL/dc (null for none): (batch, units). What stands before is of no meaning at the first symbol. */
+  backward(dh: Tensor, dc: Tensor | null): CellGradient;
 }
 
 /**
@@ -29,10 +26,7 @@ export function cellOf(engine: Engine, input: CellInput): Cell {
   return {
     c: states.c,
     h: states.h,
-    backward: (dh, dc) => {
-      const { dz, dcBefore } = fused.cellGradient(states, input, dh, dc);
-      return { dz, dcBefore: input.cBefore && dcBefore };
-    },
+    backward: (dh, dc) => fused.cellGradient(states, input, dh, dc),
   };
 }
 
@@ -66,7 +60,10 @@ function plainCell(engine: Engine, { x, ids, recurrent, cBefore, parents, bias }
       const dzg = ops.mul(ops.mul(dC, i), ops.sub(1, ops.square(g)));
       const dzf = before ? ops.mul(ops.mul(dC, before), sigmoidSlope(f)) : ops.zerosLike(dh);
       const dzo = ops.mul(ops.mul(dh, tanhC), sigmoidSlope(o));
-      return { dz: ops.concat([dzi, dzg, dzf, dzo], 1), dcBefore: before && ops.mul(dC, f) };
+      const dz = ops.concat([dzi, dzg, dzf, dzo], 1);
+      const summed = (rows: Tensor) =>
+        cBefore && parents ? engine.sumRowsById([rows], parents, cBefore.shape[0] as number) : rows;
+      return { dz, dzBefore: summed(dz), dcBefore: summed(ops.mul(dC, f)) };
     },
   };
 }

@@ -1,4 +1,4 @@
-import { type CellInput, type Engine, type NamedValues, ops, type Tensor } from '../engine/engine.ts';
+import { type CellGradient, type CellInput, type Engine, type NamedValues, ops, type Tensor } from '../engine/engine.ts';
 import { type Cell, cellOf } from './lstm-cell.ts';
 import type { Level, PrefixTree } from './prefix-tree.ts';
 import { Random } from './random.ts';
@@ -86,9 +86,8 @@ export function logitsOf(engine: Engine, weights: Weights, h: Tensor): Tensor {
 interface Pass {
   /** cells[t][layer] */
   readonly cells: Cell[][];
-  /** By level, (rows) int32: `Level.symbols` and `Level.parents`. */
+  /** By level, (rows) int32: `Level.symbols`. */
   readonly symbols: Tensor[];
-  readonly parents: (Tensor | null)[];
   /** (windows, units) */
   readonly top: Tensor;
 }
@@ -114,7 +113,7 @@ export function forward(engine: Engine, shape: Shape, weights: Weights, levels: 
     }
     cells.push(now);
   });
-  return { cells, symbols, parents, top: (cells.flat().at(-1) as Cell).h };
+  return { cells, symbols, top: (cells.flat().at(-1) as Cell).h };
 }
 
 /** What follows the windows of a tree, read from no state. loss: (windows), nats; predicted: (windows) ids. Call within a tidy. */
@@ -144,7 +143,7 @@ export function lossAndGradients(
   weights: Weights,
   tree: PrefixTree,
 ): { loss: Tensor; predicted: Tensor; gradients: Weights } {
-  const { cells, symbols, parents, top: final } = forward(engine, shape, weights, tree.levels);
+  const { cells, symbols, top: final } = forward(engine, shape, weights, tree.levels);
   const { loss, predicted, slope, biasSlope } = crossEntropyOf(engine, weights, final, tree.targets);
   const share = 1 / tree.targets.length;
   const dLogits = ops.mul(slope, share);
@@ -154,40 +153,31 @@ export function lossAndGradients(
     output: engine.leftTransposedProduct(final, dLogits),
     outputBias: ops.mul(biasSlope, share),
   };
-  /** dL/dz of each layer and level: dz[layer][t], (rows, 4 units). The same, summed over the rows that continue one row. */
-  const dz: Tensor[][] = Array.from({ length: shape.layers }, () => []);
-  const dzBefore: Tensor[][] = Array.from({ length: shape.layers }, () => []);
-  const back = (dRows: Tensor, t: number) => {
-    const parent = parents[t];
-    return parent ? engine.sumRowsById([dRows], parent, (tree.levels[t - 1] as Level).symbols.length) : dRows;
-  };
-  const dcNext: (Tensor | null)[] = Array.from({ length: shape.layers }, () => null);
+  /** back[layer][t]: what comes back through the cell. */
+  const back: CellGradient[][] = Array.from({ length: shape.layers }, () => []);
   for (let t = last; t >= 0; t--) {
     let fromAbove: Tensor | null = t === last ? engine.rightTransposedProduct(dLogits, at(weights, 'output')) : null;
     for (let layer = top; layer >= 0; layer--) {
       const cell = cells[t]?.[layer] as Cell;
-      const next = dzBefore[layer]?.[t + 1];
-      const fromNext = next && engine.rightTransposedProduct(next, at(weights, `recurrent/${layer}`));
+      const next = back[layer]?.[t + 1];
+      const fromNext = next && engine.rightTransposedProduct(next.dzBefore, at(weights, `recurrent/${layer}`));
       const dh =
         fromAbove && fromNext ? ops.add(fromAbove, fromNext) : (fromAbove ?? fromNext ?? ops.zerosLike(cell.h));
-      const step = cell.backward(dh, dcNext[layer] ?? null);
-      (dz[layer] as Tensor[])[t] = step.dz;
-      if (step.dcBefore) {
-        (dzBefore[layer] as Tensor[])[t] = back(step.dz, t);
-        dcNext[layer] = back(step.dcBefore, t);
-      }
-      fromAbove = layer > 0 ? engine.rightTransposedProduct(step.dz, at(weights, `lower/${layer}`)) : null;
+      const own = cell.backward(dh, next?.dcBefore ?? null);
+      (back[layer] as CellGradient[])[t] = own;
+      fromAbove = layer > 0 ? engine.rightTransposedProduct(own.dz, at(weights, `lower/${layer}`)) : null;
     }
   }
   for (let layer = 0; layer < shape.layers; layer++) {
     const hs = (of: number) => cells.map((level) => (level[of] as Cell).h);
-    const levels = dz[layer] as Tensor[];
+    const own = back[layer] as CellGradient[];
+    const levels = own.map(({ dz }) => dz);
     // One product over the stacked levels instead of one a level.
     gradients[`recurrent/${layer}`] =
       last > 0
         ? engine.leftTransposedProduct(
             engine.stackRows(hs(layer).slice(0, last)),
-            engine.stackRows((dzBefore[layer] as Tensor[]).slice(1)),
+            engine.stackRows(own.slice(1).map(({ dzBefore }) => dzBefore)),
           )
         : ops.zerosLike(at(weights, `recurrent/${layer}`));
     const bias = weights[`bias/${layer}`];

@@ -1,5 +1,7 @@
 // One LSTM cell, forwards and backwards; formulas and order of the gates as in src/language/lstm-cell.ts.
 #pragma once
+#include <algorithm>
+
 #include "crew.h"
 #include "kernels.h"
 #include "vector.h"
@@ -93,14 +95,34 @@ inline void cell(const Cell& k) {
 
 inline void cellGradient(const CellGradient& k) {
   const int64_t units = k.units;
-  eachRow(k.rows, k.units, [&](int64_t row) {
-    const float* cBefore = k.cBefore ? k.cBefore + units * (k.parents ? k.parents[row] : row) : nullptr;
-    eachUnits(k.units, [&](Units at) {
-      const Vector dc = k.dc ? at.get(k.dc + units * row) : Vector{};
-      const Vector before = cellBackward(k.gates + 4 * units * row, k.c + units * row, cBefore, k.units, at,
-                                         at.get(k.dh + units * row), dc, k.dz + 4 * units * row);
-      at.put(k.dcBefore + units * row, before);
-    });
+  const int vectors = (k.units + kLanes - 1) / kLanes;
+  const int most = static_cast<int64_t>(k.rows) * k.units < kShared ? 1 : vectors;
+  // Each thread has units of its own, so that no two add to the same sum.
+  share(most, [&](int member, int members, Meeting&) {
+    const int from = vectors * member / members * kLanes;
+    const int end = std::min(k.units, vectors * (member + 1) / members * kLanes);
+    for (int64_t row = 0; k.parents && row < k.before; row++) {
+      for (int gate = 0; gate < 4; gate++)
+        std::fill(k.dzBefore + (4 * row + gate) * units + from, k.dzBefore + (4 * row + gate) * units + end, 0.0f);
+      std::fill(k.dcBefore + row * units + from, k.dcBefore + row * units + end, 0.0f);
+    }
+    for (int64_t row = 0; row < k.rows; row++) {
+      const int64_t parent = k.parents ? k.parents[row] : row;
+      const float* cBefore = k.cBefore ? k.cBefore + units * parent : nullptr;
+      float* dz = k.dz + 4 * units * row;
+      for (int first = from; first < end; first += kLanes) {
+        const Units at{first, std::min(kLanes, k.units - first)};
+        const Vector dc = k.dc ? at.get(k.dc + units * row) : Vector{};
+        const Vector before = cellBackward(k.gates + 4 * units * row, k.c + units * row, cBefore, k.units, at,
+                                           at.get(k.dh + units * row), dc, dz);
+        float* sum = k.dcBefore + units * parent;
+        at.put(sum, k.parents ? at.get(sum) + before : before);
+        if (!k.parents) continue;
+        float* sums = k.dzBefore + 4 * units * parent;
+        for (int64_t gate = 0; gate < 4; gate++)
+          at.put(sums + gate * units, at.get(sums + gate * units) + at.get(dz + gate * units));
+      }
+    }
   });
 }
 

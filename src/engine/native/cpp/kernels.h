@@ -19,16 +19,19 @@ struct Cell {
   float* h;                   // (rows, units)
 };
 
+// The way back; the gradients of what stands before are summed over the rows that continue the same row.
 struct CellGradient {
   int rows, units;
+  int before;                 // rows that are continued
   const float* gates;
   const float* c;
-  const float* cBefore;       // null at the first symbol
-  const int32_t* parents;
+  const float* cBefore;       // (before, units); null at the first symbol
+  const int32_t* parents;     // (rows); null: each row continues its own
   const float* dh;            // (rows, units)
   const float* dc;            // (rows, units) or null
   float* dz;                  // (rows, 4 units)
-  float* dcBefore;            // (rows, units)
+  float* dzBefore;            // (before, 4 units); null without parents, where it is dz
+  float* dcBefore;            // (before, units)
 };
 
 // A sequence read by one layer: the recurrent product and the cell, step after step.

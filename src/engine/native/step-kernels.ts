@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Engine, Tensor } from '../engine.ts';
-import type { OwnKernels } from './fused-kernels.ts';
+import type { OwnKernels } from './own-kernels.ts';
 
 /** What tfjs-node's binding calls its attribute types and data types. */
 export type Binding = Readonly<

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { CellInput, CellStates, CrossEntropy, Engine, FusedKernels, Tensor } from '../engine.ts';
-import type { Context } from './kernels.ts';
+import type { Context } from './step-kernels.ts';
 
 /** Rows up to which a product takes as long as its matrix takes to be read; from then on TensorFlow's is faster. */
 const FEW_ROWS = 4;
@@ -37,8 +37,8 @@ export function ownKernels({ binding, run }: Context): OwnKernels {
         ),
       cellGradient: ({ gates, c }, { cBefore, parents }, dh, dc) => {
         const inputs = [gates, c, cBefore ?? noRows, parents ?? noIds, dh, dc ?? noRows];
-        const [dz, dcBefore] = run('FabulistCellGradient', [], inputs, 2) as [Tensor, Tensor];
-        return { dz, dcBefore };
+        const [dz, dcBefore, sums] = run('FabulistCellGradient', [], inputs, 3) as [Tensor, Tensor, Tensor];
+        return { dz, dcBefore, dzBefore: parents ? sums : dz };
       },
       sequence: (x, bias, recurrent, { h, c }) => states(run('FabulistSequence', [], [x, bias, recurrent, h, c], 3)),
       sequenceGradient: ({ gates, c }, cBefore, recurrent, dh) =>

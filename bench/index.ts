@@ -22,6 +22,7 @@ export type { Measurement };
 /** In the order of the table, each with its program in this folder. */
 const BENCHMARKS: Readonly<Record<string, { readonly file: string; readonly about: string }>> = {
   fable: { file: 'fable', about: 'learning the fable against PyTorch, Keras and tfjs-layers; 1 to 3 minutes' },
+  article: { file: 'article', about: "the article's loop, one window a step, against TensorFlow; a minute" },
   book: { file: 'book', about: 'learning a book against PyTorch; 5 minutes, less with --seconds' },
   books: { file: 'books', about: 'held-out perplexity of two books beside Kneser-Ney and PyTorch; 20 minutes' },
   words: { file: 'words', about: 'training seconds a word of a text ten times as long; 1 minute' },

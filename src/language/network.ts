@@ -1,4 +1,11 @@
-import { type CellGradient, type CellInput, type Engine, type NamedValues, ops, type Tensor } from '../engine/engine.ts';
+import {
+  type CellGradient,
+  type CellInput,
+  type Engine,
+  type NamedValues,
+  ops,
+  type Tensor,
+} from '../engine/engine.ts';
 import { type Cell, cellOf } from './lstm-cell.ts';
 import type { Level, PrefixTree } from './prefix-tree.ts';
 import { Random } from './random.ts';

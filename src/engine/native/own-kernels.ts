@@ -18,23 +18,18 @@ export interface OwnKernels {
 
 /** Calls the operations that `cpp/addon.cc` adds to TensorFlow. The addon must have been loaded. */
 export function ownKernels({ binding, run }: Context): OwnKernels {
-  const none = [0, 1, 2].map((rank) => tf.keep(tf.zeros(Array(rank).fill(0)))) as Tensor[];
-  const [noBias, noRows] = [none[1], none[2]] as [Tensor, Tensor];
-  const noIds = tf.keep(tf.tensor1d([], 'int32')) as Tensor;
+  const noIds: Tensor = tf.keep(tf.tensor1d([], 'int32'));
+  const noBias: Tensor = tf.keep(tf.tensor1d([]));
+  const noRows: Tensor = tf.keep(tf.zeros([0, 0]));
   const states = ([gates, c, h]: Tensor[]): CellStates => ({ gates, c, h }) as CellStates;
   const one = (name: string, ...inputs: Tensor[]) => run(name, [], inputs, 1)[0] as Tensor;
   const few = (rows: Tensor) => (rows.shape[0] as number) <= FEW_ROWS;
   return {
     fused: {
-      cell: ({ x, ids, recurrent, parents, bias, cBefore }: CellInput) =>
-        states(
-          run(
-            'FabulistCell',
-            [],
-            [x, ids ?? noIds, recurrent ?? noRows, parents ?? noIds, bias ?? noBias, cBefore ?? noRows],
-            3,
-          ),
-        ),
+      cell: ({ x, ids, recurrent, parents, bias, cBefore }: CellInput) => {
+        const before = [recurrent ?? noRows, parents ?? noIds, bias ?? noBias, cBefore ?? noRows];
+        return states(run('FabulistCell', [], [x, ids ?? noIds, ...before], 3));
+      },
       cellGradient: ({ gates, c }, { cBefore, parents }, dh, dc) => {
         const inputs = [gates, c, cBefore ?? noRows, parents ?? noIds, dh, dc ?? noRows];
         const [dz, dcBefore, sums] = run('FabulistCellGradient', [], inputs, 3) as [Tensor, Tensor, Tensor];

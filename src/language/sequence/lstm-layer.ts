@@ -1,4 +1,4 @@
-import { type Engine, ops, type Tensor } from '../../engine/engine.ts';
+import { type Engine, type FusedKernels, ops, type Tensor } from '../../engine/engine.ts';
 import { type Cell, cellOf } from '../lstm-cell.ts';
 
 /** The weights of one layer: `input` (inputs, 4 units), `recurrent` (units, 4 units), `bias` (4 units); gates i, g, f, o. */
@@ -47,7 +47,9 @@ export function layerForward(engine: Engine, x: Tensor, before: LayerMemory, wei
   const below = ops.reshape(x, [steps * batch, inputs]);
   // What comes from below needs no state, so it is one product for all symbols.
   const received = ops.reshape(engine.product(below, weights.input), [steps, batch, 4 * units]);
-  const { h, memory, backward } = (engine.fused ? fusedRecurrence : plainRecurrence)(engine, received, before, weights);
+  const { h, memory, backward } = engine.fused
+    ? fusedRecurrence(engine.fused, received, before, weights)
+    : plainRecurrence(engine, received, before, weights);
   return {
     h,
     memory,
@@ -68,12 +70,11 @@ export function layerForward(engine: Engine, x: Tensor, before: LayerMemory, wei
 
 /** One kernel a direction. */
 function fusedRecurrence(
-  { fused }: Engine,
+  kernels: FusedKernels,
   received: Tensor,
   before: LayerMemory,
   { recurrent, bias }: LayerWeights,
 ): Recurrence {
-  const kernels = fused as NonNullable<Engine['fused']>;
   const states = kernels.sequence(received, bias, recurrent, before);
   const [steps, batch, units] = states.h.shape as [number, number, number];
   const last = (rows: Tensor) => ops.reshape(ops.slice(rows, [steps - 1, 0, 0], [1, batch, units]), [batch, units]);

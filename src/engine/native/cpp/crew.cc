@@ -7,14 +7,13 @@
 #include <condition_variable>
 #include <cstdlib>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
 namespace fabulist {
 namespace {
 
-// More than these wait for each other longer than they help.
-constexpr int kMost = 8;
 // How often a waiting thread looks before it lets others run.
 constexpr int kLooks = 4000;
 // How long a member expects more work before it sleeps: the next kernel of a step comes within this time.
@@ -45,13 +44,18 @@ int processors() {
 int threadsAllowed() {
   const char* told = std::getenv("TF_NUM_INTRAOP_THREADS");
   const int wanted = told ? std::atoi(told) : 0;
-  return std::max(1, std::min(kMost, wanted > 0 ? wanted : processors()));
+  return std::max(1, std::min(kMostMembers, wanted > 0 ? wanted : processors()));
 }
 
 class Crew {
  public:
-  Crew() : size_(threadsAllowed()) {
-    for (int member = 1; member < size_; member++) std::thread(&Crew::serve, this, member).detach();
+  Crew() {
+    const int wanted = threadsAllowed();
+    try {
+      for (; size_ < wanted; size_++) std::thread(&Crew::serve, this, size_).detach();
+    } catch (const std::system_error&) {
+      // No more threads are allowed here: it goes on with those it has.
+    }
   }
 
   void run(int most, const Task& task) {
@@ -91,7 +95,7 @@ class Crew {
     }
   }
 
-  const int size_;
+  int size_ = 1;
   std::mutex inUse_;
   std::mutex sleep_;
   std::condition_variable wake_;

@@ -45,16 +45,16 @@ inline void probabilities(const FewRows& k) {
   fewRows(k);
   for (int64_t row = 0; row < k.rows; row++) {
     float* values = k.product + row * k.outputs;
-    const float share = 1.0f / exponentials(values, k.outputs, highestOf(values, k.outputs));
-    for (int output = 0; output < k.outputs; output++) values[output] *= share;
+    const float scale = 1.0f / exponentials(values, k.outputs, highestOf(values, k.outputs));
+    for (int output = 0; output < k.outputs; output++) values[output] *= scale;
   }
 }
 
 inline void crossEntropy(const CrossEntropy& k) {
   const int64_t symbols = k.symbols;
-  std::vector<std::vector<float>> slopes(64);
+  std::vector<std::vector<float>> slopes(kMostMembers);
   int members = 1;
-  share(std::min(k.rows, 64), [&](int member, int all, Meeting&) {
+  share(k.rows, [&](int member, int all, Meeting&) {
     if (member == 0) members = all;
     std::vector<float>& columns = slopes[member];
     columns.assign(symbols, 0.0f);
@@ -72,8 +72,8 @@ inline void crossEntropy(const CrossEntropy& k) {
       const float total = exponentials(slope, k.symbols, highest);
       k.loss[row] = std::log(total) - right;
       k.predicted[row] = predicted;
-      const float share = 1.0f / total;
-      for (int s = 0; s < symbols; s++) slope[s] *= share;
+      const float scale = 1.0f / total;
+      for (int s = 0; s < symbols; s++) slope[s] *= scale;
       slope[target] -= 1.0f;
       for (int s = 0; s < symbols; s++) columns[s] += slope[s];
     }

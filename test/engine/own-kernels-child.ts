@@ -109,7 +109,7 @@ for (const [rows, symbols, guessed] of [
     compare('cross entropy', Object.values(own), Object.values(other));
   });
 }
-for (const rows of [1, 2, 4]) {
+for (const rows of [1, 2, 4, 5, 33]) {
   for (const [inputs, outputs] of [
     [1, 1],
     [7, 33],

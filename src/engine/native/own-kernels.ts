@@ -2,8 +2,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { CellInput, CellStates, CrossEntropy, Engine, FusedKernels, Tensor } from '../engine.ts';
 import type { Context } from './step-kernels.ts';
 
-/** Rows up to which a product takes as long as its matrix takes to be read; from then on TensorFlow's is faster. */
-const FEW_ROWS = 4;
+/** Rows up to which a product takes less time than TensorFlow's; and where the right matrix is turned (docs/performance.md). */
+const FEW_ROWS = 128;
+const FEW_ROWS_TURNED = 4;
+/** Rows of the right matrix up to which a strip of it stays in the cache for all rows of the left. */
+const INPUTS = 1_024;
 
 /** What `openNativeEngine` replaces by kernels of our own, where they are compiled. */
 export interface OwnKernels {
@@ -23,7 +26,8 @@ export function ownKernels({ binding, run }: Context): OwnKernels {
   const noRows: Tensor = tf.keep(tf.zeros([0, 0]));
   const states = ([gates, c, h]: Tensor[]): CellStates => ({ gates, c, h }) as CellStates;
   const one = (name: string, ...inputs: Tensor[]) => run(name, [], inputs, 1)[0] as Tensor;
-  const few = (rows: Tensor) => (rows.shape[0] as number) <= FEW_ROWS;
+  const few = ({ shape }: Tensor, turned: boolean) =>
+    (shape[0] as number) <= (turned ? FEW_ROWS_TURNED : FEW_ROWS) && (turned || (shape[1] as number) <= INPUTS);
   return {
     fused: {
       cell: ({ x, ids, recurrent, parents, bias, cBefore }: CellInput) => {
@@ -47,8 +51,8 @@ export function ownKernels({ binding, run }: Context): OwnKernels {
       return { loss, predicted, slope, biasSlope };
     },
     fewRows: (left, right, turned, bias) =>
-      few(left) ? one(turned ? 'FabulistFewRowsTurned' : 'FabulistFewRows', left, right, bias ?? noBias) : null,
-    probabilities: (left, table, bias) => (few(left) ? one('FabulistProbabilities', left, table, bias) : null),
+      few(left, turned) ? one(turned ? 'FabulistFewRowsTurned' : 'FabulistFewRows', left, right, bias ?? noBias) : null,
+    probabilities: (left, table, bias) => (few(left, true) ? one('FabulistProbabilities', left, table, bias) : null),
     sumRowsById: (parts, ids, count) => {
       const size = tf.tensor1d([count], 'int32');
       const matrices = [{ name: 'N', type: binding.TF_ATTR_INT, value: parts.length }];

@@ -8,17 +8,6 @@
 
 namespace fabulist {
 
-// Units whose numbers are worked on together: a vector of them, or what is left at the end of a row.
-struct Units {
-  int first, count;
-  bool whole() const { return count == kLanes; }
-  Vector get(const float* row) const { return whole() ? load(row + first) : loadSome(row + first, count); }
-  void put(float* row, Vector values) const {
-    if (whole()) store(row + first, values);
-    else storeSome(row + first, values, count);
-  }
-};
-
 struct Gates {
   Vector i, g, f, o;
 };

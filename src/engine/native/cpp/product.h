@@ -116,16 +116,47 @@ inline void fewRowsTurned(const FewRows& k, int first, int end) {
   }
 }
 
+// Columns of the right matrix from `first` on as a panel: (inputs, kPanel), zeros beyond the last column.
+inline void layColumns(const FewRows& k, int first, float* to) {
+  const int count = std::min(kPanel, k.outputs - first);
+  for (int64_t input = 0; input < k.inputs; input++, to += kPanel) {
+    const float* from = k.right + input * k.outputs + first;
+    if (count == kPanel) std::memcpy(to, from, sizeof(float) * kPanel);
+    else std::fill(std::copy(from, from + count, to), to + kPanel, 0.0f);
+  }
+}
+
+// A panel of the product: the right matrix is read once and lies in the cache for all rows of left.
+inline void fewRowsByPanel(const FewRows& k, int first, float* panel) {
+  const int count = std::min(kPanel, k.outputs - first);
+  layColumns(k, first, panel);
+  multiplyRows(k.left, k.rows, k.inputs, panel, [&](int row, const Vector* sums) {
+    float* to = k.product + static_cast<int64_t>(row) * k.outputs + first;
+    for (int w = 0; w * kLanes < count; w++) {
+      const Units at{w * kLanes, std::min(kLanes, count - w * kLanes)};
+      at.put(to, k.bias ? sums[w] + at.get(k.bias + first) : sums[w]);
+    }
+  });
+}
+
 // Numbers of the right matrix up to which one thread has read it before another has woken.
 constexpr int64_t kAlone = 1 << 18;
+// Rows from which on it pays to lay the right matrix out.
+constexpr int kLaid = 4;
 
 inline void fewRows(const FewRows& k) {
-  const int most = static_cast<int64_t>(k.inputs) * k.outputs < kAlone ? 1 : k.outputs;
-  share(most, [&](int member, int members, Meeting&) {
-    // In whole cache lines, which no two threads should write.
-    const int lines = (k.outputs + 15) / 16;
-    const Part part(lines, member, members);
-    const int first = 16 * part.first, end = std::min(k.outputs, 16 * part.end);
+  const bool laid = !k.turned && k.rows > kLaid;
+  const int64_t numbers = static_cast<int64_t>(k.inputs) * k.outputs * (laid ? k.rows : 1);
+  const int width = laid ? kPanel : 16;  // whole cache lines, which no two threads should write
+  const int parts = (k.outputs + width - 1) / width;
+  share(numbers < kAlone ? 1 : parts, [&](int member, int members, Meeting&) {
+    const Part part(parts, member, members);
+    if (laid) {
+      std::vector<float> panel(static_cast<int64_t>(k.inputs) * kPanel);
+      for (int own = part.first; own < part.end; own++) fewRowsByPanel(k, own * kPanel, panel.data());
+      return;
+    }
+    const int first = width * part.first, end = std::min(k.outputs, width * part.end);
     if (k.turned) fewRowsTurned(k, first, end);
     else fewRowsStraight(k, first, end);
   });

@@ -27,6 +27,17 @@ inline Vector loadSome(const float* from, int count) {
 }
 inline void storeSome(float* to, Vector values, int count) { std::memcpy(to, &values, 4 * count); }
 
+// Places of a row that are worked on together: as many as a vector has, or what is left at the row's end.
+struct Units {
+  int first, count;
+  bool whole() const { return count == kLanes; }
+  Vector get(const float* row) const { return whole() ? load(row + first) : loadSome(row + first, count); }
+  void put(float* row, Vector values) const {
+    if (whole()) store(row + first, values);
+    else storeSome(row + first, values, count);
+  }
+};
+
 inline Vector atMost(Vector values, float limit) { return values > limit ? all(limit) : values; }
 inline Vector atLeast(Vector values, float limit) { return values < limit ? all(limit) : values; }
 

@@ -57,9 +57,9 @@ constexpr int kShared = 1 << 14;
 template <typename Work>
 void eachRow(int rows, int width, Work work) {
   const int most = static_cast<int64_t>(rows) * width < kShared ? 1 : rows;
-  share(most, [&](int member, int members, Meeting&) {
-    const int64_t end = static_cast<int64_t>(rows) * (member + 1) / members;
-    for (int64_t row = static_cast<int64_t>(rows) * member / members; row < end; row++) work(row);
+  divide(most, [&](int part, int parts) {
+    const int64_t end = static_cast<int64_t>(rows) * (part + 1) / parts;
+    for (int64_t row = static_cast<int64_t>(rows) * part / parts; row < end; row++) work(row);
   });
 }
 
@@ -86,10 +86,10 @@ inline void cellGradient(const CellGradient& k) {
   const int64_t units = k.units;
   const int vectors = (k.units + kLanes - 1) / kLanes;
   const int most = static_cast<int64_t>(k.rows) * k.units < kShared ? 1 : vectors;
-  // Each thread has units of its own, so that no two add to the same sum.
-  share(most, [&](int member, int members, Meeting&) {
-    const int from = vectors * member / members * kLanes;
-    const int end = std::min(k.units, vectors * (member + 1) / members * kLanes);
+  // Each part has units of its own, so that no two threads add to the same sum.
+  divide(most, [&](int part, int parts) {
+    const int from = vectors * part / parts * kLanes;
+    const int end = std::min(k.units, vectors * (part + 1) / parts * kLanes);
     for (int64_t row = 0; k.parents && row < k.before; row++) {
       for (int gate = 0; gate < 4; gate++)
         std::fill(k.dzBefore + (4 * row + gate) * units + from, k.dzBefore + (4 * row + gate) * units + end, 0.0f);

@@ -52,46 +52,62 @@ class Crew {
   Crew() {
     const int wanted = threadsAllowed();
     try {
-      for (; size_ < wanted; size_++) std::thread(&Crew::serve, this, size_).detach();
+      for (; size_ < wanted; size_++) std::thread(&Crew::serve, this).detach();
     } catch (const std::system_error&) {
       // No more threads are allowed here: it goes on with those it has.
     }
   }
 
-  void run(int most, const Task& task) {
-    const int members = std::min(most, size_);
+  int size() const { return size_; }
+
+  // Calls work for each part; false where another thread has the crew.
+  bool run(int parts, const std::function<void(int)>& work) {
     std::unique_lock<std::mutex> taken(inUse_, std::try_to_lock);
-    if (members < 2 || !taken.owns_lock()) {
-      Meeting alone(1);
-      task(0, 1, alone);
-      return;
-    }
-    Meeting meeting(members);
-    task_ = &task;
-    meeting_ = &meeting;
-    members_ = members;
-    left_.store(size_ - 1, std::memory_order_relaxed);
+    if (!taken.owns_lock()) return false;
+    parts_.store(parts, std::memory_order_relaxed);
+    work_.store(&work, std::memory_order_relaxed);
+    done_.store(0, std::memory_order_relaxed);
+    const uint64_t job = (next_.load(std::memory_order_relaxed) >> 32) + 1;
     {
       std::lock_guard<std::mutex> lock(sleep_);
-      job_.fetch_add(1, std::memory_order_release);
+      next_.store(job << 32, std::memory_order_release);
     }
     wake_.notify_all();
-    task(0, members, meeting);
-    spinUntil([this] { return left_.load(std::memory_order_acquire) == 0; });
+    takeParts(job);
+    spinUntil([&] { return done_.load(std::memory_order_acquire) == parts; });
+    // Closed before the next job is written, so that nobody who comes late takes a part of it for one of this.
+    next_.store(job << 32 | kClosed, std::memory_order_release);
+    return true;
   }
 
  private:
-  void serve(int member) {
-    for (int seen = 0;;) {
+  static constexpr uint64_t kClosed = 0xffffffff;
+
+  void takeParts(uint64_t job) {
+    for (;;) {
+      uint64_t next = next_.load(std::memory_order_acquire);
+      const int parts = parts_.load(std::memory_order_relaxed);
+      const auto* work = work_.load(std::memory_order_relaxed);
+      const uint64_t part = next & kClosed;
+      if (next >> 32 != job || part >= static_cast<uint64_t>(parts)) return;
+      // If it is still the next one, what was read belongs to this job.
+      if (!next_.compare_exchange_weak(next, next + 1, std::memory_order_acq_rel)) continue;
+      (*work)(static_cast<int>(part));
+      done_.fetch_add(1, std::memory_order_acq_rel);
+    }
+  }
+
+  void serve() {
+    for (uint64_t seen = 0;;) {
+      const auto job = [&] { return next_.load(std::memory_order_acquire) >> 32; };
       const auto until = std::chrono::steady_clock::now() + kAwake;
-      while (job_.load(std::memory_order_acquire) == seen && std::chrono::steady_clock::now() < until) pause();
-      if (job_.load(std::memory_order_acquire) == seen) {
+      while (job() == seen && std::chrono::steady_clock::now() < until) pause();
+      if (job() == seen) {
         std::unique_lock<std::mutex> lock(sleep_);
-        wake_.wait(lock, [&] { return job_.load(std::memory_order_acquire) != seen; });
+        wake_.wait(lock, [&] { return job() != seen; });
       }
-      seen = job_.load(std::memory_order_acquire);
-      if (member < members_) (*task_)(member, members_, *meeting_);
-      left_.fetch_sub(1, std::memory_order_acq_rel);
+      seen = job();
+      takeParts(seen);
     }
   }
 
@@ -99,12 +115,18 @@ class Crew {
   std::mutex inUse_;
   std::mutex sleep_;
   std::condition_variable wake_;
-  std::atomic<int> job_{0};
-  std::atomic<int> left_{0};
-  const Task* task_ = nullptr;
-  Meeting* meeting_ = nullptr;
-  int members_ = 0;
+  // The number of the job, and below it the next part that nobody has taken.
+  std::atomic<uint64_t> next_{kClosed};
+  std::atomic<int> parts_{0};
+  std::atomic<int> done_{0};
+  std::atomic<const std::function<void(int)>*> work_{nullptr};
 };
+
+Crew& crew() {
+  // Never taken down: its threads may still look at it while the process ends.
+  static Crew* only = new Crew();
+  return *only;
+}
 
 }  // namespace
 
@@ -119,10 +141,20 @@ void Meeting::wait() {
   spinUntil([&] { return round_.load(std::memory_order_acquire) != round; });
 }
 
-void share(int most, const Task& task) {
-  // Never taken down: its threads may still look at it while the process ends.
-  static Crew* crew = new Crew();
-  crew->run(most, task);
+void divide(int most, const std::function<void(int, int)>& work) {
+  const int size = most > 1 ? crew().size() : 1;
+  const int parts = std::min(most, kPartsEach * size);
+  if (size > 1 && crew().run(parts, [&](int part) { work(part, parts); })) return;
+  work(0, 1);
+}
+
+void gather(int most, const std::function<void(int, int, Meeting&)>& work) {
+  const int members = most > 1 ? std::min(most, crew().size()) : 1;
+  Meeting meeting(members);
+  // Who has a part waits in it for the others, so that no member takes two.
+  if (members > 1 && crew().run(members, [&](int member) { work(member, members, meeting); })) return;
+  Meeting alone(1);
+  work(0, 1, alone);
 }
 
 }  // namespace fabulist

@@ -7,6 +7,9 @@ namespace fabulist {
 
 // More would wait for each other longer than they help.
 constexpr int kMostMembers = 8;
+// Parts for each thread, so that one that comes late takes fewer.
+constexpr int kPartsEach = 4;
+constexpr int kMostParts = kPartsEach * kMostMembers;
 
 // Where the members of a crew wait for each other. A wait is short or the machine is busy: it spins, then lets others run.
 class Meeting {
@@ -20,12 +23,13 @@ class Meeting {
   std::atomic<int> round_{0};
 };
 
-// Work of one member: which one it is, how many there are, and where they meet.
-using Task = std::function<void(int member, int members, Meeting& meeting)>;
+// Calls work for each of `parts` parts, kMostParts at most; returns when all are done. Whoever is free takes the next part: a
+// thread that another program keeps from running holds nobody up. There are as many threads as TensorFlow may use
+// (TF_NUM_INTRAOP_THREADS, else the processors of this process), kMostMembers at most, and the caller alone where another
+// thread has the crew. most: parts that the work can be divided into.
+void divide(int most, const std::function<void(int part, int parts)>& work);
 
-// Calls the task once for each member, of which the caller is the first; returns when all are done. most: members at most. There are
-// as many as TensorFlow may use threads (TF_NUM_INTRAOP_THREADS, else the processors of this process), kMostMembers at most, and one
-// where another thread has the crew.
-void share(int most, const Task& task);
+// Calls work once for each member, who meet while they work, so that all must come. most: members at most.
+void gather(int most, const std::function<void(int member, int members, Meeting& meeting)>& work);
 
 }  // namespace fabulist

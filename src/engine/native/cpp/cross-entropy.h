@@ -52,13 +52,11 @@ inline void probabilities(const FewRows& k) {
 
 inline void crossEntropy(const CrossEntropy& k) {
   const int64_t symbols = k.symbols;
-  std::vector<std::vector<float>> slopes(kMostMembers);
-  int members = 1;
-  share(k.rows, [&](int member, int all, Meeting&) {
-    if (member == 0) members = all;
-    std::vector<float>& columns = slopes[member];
+  std::vector<std::vector<float>> slopes(kMostParts);
+  divide(k.rows, [&](int part, int parts) {
+    std::vector<float>& columns = slopes[part];
     columns.assign(symbols, 0.0f);
-    const Part own(k.rows, member, all);
+    const Part own(k.rows, part, parts);
     for (int64_t row = own.first; row < own.end; row++) {
       const float* logits = k.logits + symbols * row;
       float* slope = k.slope + symbols * row;
@@ -78,11 +76,9 @@ inline void crossEntropy(const CrossEntropy& k) {
       for (int s = 0; s < symbols; s++) columns[s] += slope[s];
     }
   });
-  for (int s = 0; s < symbols; s++) {
-    float sum = 0;
-    for (int member = 0; member < members; member++) sum += slopes[member][s];
-    k.biasSlope[s] = sum;
-  }
+  std::fill(k.biasSlope, k.biasSlope + symbols, 0.0f);
+  for (const std::vector<float>& columns : slopes)
+    for (size_t s = 0; s < columns.size(); s++) k.biasSlope[s] += columns[s];
 }
 
 }  // namespace fabulist

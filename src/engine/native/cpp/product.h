@@ -1,7 +1,7 @@
 // Products of matrices of few rows.
 #pragma once
 #include <algorithm>
-#include <vector>
+#include <memory>
 
 #include "crew.h"
 #include "kernels.h"
@@ -59,12 +59,12 @@ inline void multiplyRows(const float* left, int rows, int inputs, const float* p
   }
 }
 
-// A member's part of `count`: from and to.
+// One part of `count`: from and to.
 struct Part {
   int first, end;
-  Part(int count, int member, int members)
-      : first(static_cast<int>(static_cast<int64_t>(count) * member / members)),
-        end(static_cast<int>(static_cast<int64_t>(count) * (member + 1) / members)) {}
+  Part(int count, int part, int parts)
+      : first(static_cast<int>(static_cast<int64_t>(count) * part / parts)),
+        end(static_cast<int>(static_cast<int64_t>(count) * (part + 1) / parts)) {}
 };
 
 // Columns [first, end) of each row: sums of rows of the right matrix, four at a time so that the sums are read and written less often.
@@ -148,15 +148,15 @@ inline void fewRows(const FewRows& k) {
   const bool laid = !k.turned && k.rows > kLaid;
   const int64_t numbers = static_cast<int64_t>(k.inputs) * k.outputs * (laid ? k.rows : 1);
   const int width = laid ? kPanel : 16;  // whole cache lines, which no two threads should write
-  const int parts = (k.outputs + width - 1) / width;
-  share(numbers < kAlone ? 1 : parts, [&](int member, int members, Meeting&) {
-    const Part part(parts, member, members);
+  const int strips = (k.outputs + width - 1) / width;
+  divide(numbers < kAlone ? 1 : strips, [&](int part, int parts) {
+    const Part own(strips, part, parts);
     if (laid) {
-      std::vector<float> panel(static_cast<int64_t>(k.inputs) * kPanel);
-      for (int own = part.first; own < part.end; own++) fewRowsByPanel(k, own * kPanel, panel.data());
+      const std::unique_ptr<float[]> panel(new float[static_cast<int64_t>(k.inputs) * kPanel]);
+      for (int strip = own.first; strip < own.end; strip++) fewRowsByPanel(k, strip * kPanel, panel.get());
       return;
     }
-    const int first = width * part.first, end = std::min(k.outputs, width * part.end);
+    const int first = width * own.first, end = std::min(k.outputs, width * own.end);
     if (k.turned) fewRowsTurned(k, first, end);
     else fewRowsStraight(k, first, end);
   });

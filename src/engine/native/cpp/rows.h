@@ -13,16 +13,16 @@ namespace fabulist {
 inline void sumRows(const SumRows& k) {
   const int64_t width = k.width;
   const int64_t numbers = width * (k.rows + k.count);
-  share(numbers < (1 << 14) ? 1 : k.width, [&](int member, int members, Meeting&) {
-    // Each thread has columns of its own, so that no two add to the same sum, whatever the order of the ids.
-    const Part lines((k.width + 15) / 16, member, members);
+  divide(numbers < (1 << 14) ? 1 : k.width, [&](int part, int parts) {
+    // Each part has columns of its own, so that no two add to the same sum, whatever the order of the ids.
+    const Part lines((k.width + 15) / 16, part, parts);
     const int first = 16 * lines.first, end = std::min(k.width, 16 * lines.end);
     for (int64_t sum = 0; sum < k.count; sum++)
       std::fill(k.sums + sum * width + first, k.sums + sum * width + end, 0.0f);
     const int32_t* id = k.ids;
-    for (const RowsPart& part : k.parts) {
-      for (int64_t row = 0; row < part.rows; row++) {
-        const float* from = part.values + row * width;
+    for (const RowsPart& matrix : k.parts) {
+      for (int64_t row = 0; row < matrix.rows; row++) {
+        const float* from = matrix.values + row * width;
         float* to = k.sums + *id++ * width;
         for (int column = first; column < end; column++) to[column] += from[column];
       }

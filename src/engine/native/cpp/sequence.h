@@ -1,6 +1,9 @@
 // A sequence through one LSTM layer. The weights are laid out once in panels that are read from front to end, and each thread
 // keeps its own units from step to step, so that its part of the weights stays in its own cache.
 #pragma once
+#include <memory>
+#include <vector>
+
 #include "cell.h"
 #include "product.h"
 
@@ -36,10 +39,10 @@ inline void sequence(const Sequence& s) {
   const int64_t units = s.units;
   const int panels = panelsOf(s.units, kLanes);
   const int64_t size = units * kPanel;
-  std::vector<float> laid(panels * size);
-  share(panels, [&](int member, int members, Meeting& meeting) {
+  const std::unique_ptr<float[]> laid(new float[panels * size]);
+  gather(panels, [&](int member, int members, Meeting& meeting) {
     const Part own(panels, member, members);
-    for (int panel = own.first; panel < own.end; panel++) layGates(s.recurrent, s.units, panel, laid.data() + panel * size);
+    for (int panel = own.first; panel < own.end; panel++) layGates(s.recurrent, s.units, panel, laid.get() + panel * size);
     for (int64_t step = 0; step < s.steps; step++) {
       const int64_t before = (step - 1) * s.batch * units;
       const float* h = step == 0 ? s.hBefore : s.h + before;
@@ -47,7 +50,7 @@ inline void sequence(const Sequence& s) {
       for (int panel = own.first; panel < own.end; panel++) {
         const Units at{panel * kLanes, std::min<int>(kLanes, s.units - panel * kLanes)};
         const Gates bias = getGates(s.bias, s.units, at);
-        multiplyRows(h, s.batch, s.units, laid.data() + panel * size, [&](int row, const Vector* sums) {
+        multiplyRows(h, s.batch, s.units, laid.get() + panel * size, [&](int row, const Vector* sums) {
           const int64_t place = step * s.batch + row;
           const Gates x = getGates(s.x + 4 * units * place, s.units, at);
           const Gates z{x.i + bias.i + sums[0], x.g + bias.g + sums[1], x.f + bias.f + sums[2], x.o + bias.o + sums[3]};
@@ -64,11 +67,11 @@ inline void sequenceGradient(const SequenceGradient& s) {
   const int64_t units = s.units;
   const int panels = panelsOf(s.units, kPanel);
   const int64_t size = 4 * units * kPanel;
-  std::vector<float> laid(panels * size);
+  const std::unique_ptr<float[]> laid(new float[panels * size]);
   std::vector<float> dhNext(s.batch * units), dc(s.batch * units);
-  share(panels, [&](int member, int members, Meeting& meeting) {
+  gather(panels, [&](int member, int members, Meeting& meeting) {
     const Part own(panels, member, members);
-    for (int panel = own.first; panel < own.end; panel++) layTurned(s.recurrent, s.units, panel, laid.data() + panel * size);
+    for (int panel = own.first; panel < own.end; panel++) layTurned(s.recurrent, s.units, panel, laid.get() + panel * size);
     for (int64_t step = s.steps - 1; step >= 0; step--) {
       const float* cBefore = step == 0 ? s.cBefore : s.c + (step - 1) * s.batch * units;
       for (int row = 0; row < s.batch; row++) {
@@ -85,7 +88,7 @@ inline void sequenceGradient(const SequenceGradient& s) {
       meeting.wait();
       for (int panel = own.first; panel < own.end; panel++) {
         const int first = panel * kPanel;
-        multiplyRows(s.dz + step * s.batch * 4 * units, s.batch, 4 * s.units, laid.data() + panel * size,
+        multiplyRows(s.dz + step * s.batch * 4 * units, s.batch, 4 * s.units, laid.get() + panel * size,
                      [&](int row, const Vector* sums) {
                        for (int w = 0; w < kWide && first + w * kLanes < s.units; w++) {
                          const Units at{first + w * kLanes, std::min<int>(kLanes, s.units - first - w * kLanes)};

@@ -2,10 +2,11 @@ import { createRequire } from 'node:module';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Engine, NamedValues, Optimizer, OptimizerKind, Parameter, Tensor } from './engine.ts';
 import { valuesOf } from './named-values.ts';
+import type { Attribute, Binding, Context } from './native/context.ts';
 import { findKernels } from './native/find-kernels.ts';
 import { mendNodeUtil } from './native/mend-node-util.ts';
 import { ownKernels } from './native/own-kernels.ts';
-import { type Attribute, type Binding, type Context, stepKernels } from './native/step-kernels.ts';
+import { stepKernels } from './native/step-kernels.ts';
 import { plainCrossEntropy } from './plain-cross-entropy.ts';
 
 /** The part of tfjs-node's backend that runs any TensorFlow operation by name. */

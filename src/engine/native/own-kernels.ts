@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { CellInput, CellStates, CrossEntropy, Engine, FusedKernels, Tensor } from '../engine.ts';
-import type { Context } from './step-kernels.ts';
+import type { Context } from './context.ts';
 
 /** Rows up to which a product takes less time than TensorFlow's; and where the right matrix is turned (docs/performance.md). */
 const FEW_ROWS = 128;

@@ -29,11 +29,19 @@ export function pythonPeer(peer: PythonPeer): { readonly name: string } | { read
   }
 }
 
+/** NumPy 2 leaves sums of its own numbers its own, which Python's json refuses to print. */
+const IN_PYTHON = `
+import json, runpy, sys
+json.JSONEncoder.default = lambda self, value: value.item()
+sys.argv = sys.argv[1:]
+runpy.run_path(sys.argv[0], run_name='__main__')
+`;
+
 /** Runs a script of ../shared/baselines, in Python or in Node by its ending; gives what it printed, a JSON object a line. */
 export function baseline<T>(script: string, ...args: readonly string[]): T[] {
   const inPython = script.endsWith('.py');
   const program = inPython ? join(peersFolder(), 'bin/python') : process.execPath;
-  const printed = execFileSync(program, [join(BASELINES, script), ...args], {
+  const printed = execFileSync(program, [...(inPython ? ['-c', IN_PYTHON] : []), join(BASELINES, script), ...args], {
     encoding: 'utf8',
     cwd: join(import.meta.dirname, '..'),
     env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3' },

@@ -25,8 +25,13 @@ export interface NamedValues {
 export interface Parameter {
   readonly name: string;
   readonly shape: readonly number[];
-  /** The current values as a tensor that belongs to the caller (or the caller's tidy). Dispose it before `Optimizer.apply`. */
+  /**
+   * The current values as a tensor that belongs to the caller (or the caller's tidy). Dispose it before `Optimizer.apply`,
+   * which may change it.
+   */
   value(): Tensor;
+  /** A copy of the current values, as many as the shape holds. */
+  read(): Promise<Float32Array>;
   /** Replaces the values; as many as the shape holds. */
   assign(values: Float32Array): void;
   /** Moves the values a share of the way to the target: value + share (target - value). target: of the same shape. */
@@ -41,8 +46,11 @@ export interface Parameter {
 export type OptimizerKind = 'rmsprop' | 'adam';
 
 export interface Optimizer {
-  /** Moves every parameter against its gradient, in place. gradients[k]: the shape of the k-th parameter; rate: the step size. */
-  apply(gradients: readonly Tensor[], rate: number): void;
+  /**
+   * Moves every parameter against its gradient, in place. gradients[k]: the shape of the k-th parameter; rate: the step size;
+   * longest: the norm of all gradients together at most, to which longer ones are scaled (Pascanu, Mikolov and Bengio 2013).
+   */
+  apply(gradients: readonly Tensor[], rate: number, longest?: number): void;
   /** The optimizer's own memory (moments, step count), for a checkpoint. */
   state(): Promise<NamedValues[]>;
   /** Takes up a state that `state` gave. Throws where it belongs to other parameters. */
@@ -107,10 +115,17 @@ export interface CrossEntropy {
   readonly loss: Tensor;
   /** (batch) int32: the most likely symbol. */
   readonly predicted: Tensor;
-  /** (batch, vocabulary): d loss[b] / d logits[b] = softmax - onehot(target), not divided by the batch. */
+  /** (batch, vocabulary): scale d loss[b] / d logits[b] = scale (softmax - onehot(target)). */
   readonly slope: Tensor;
   /** (vocabulary): the sum of the slope's rows. */
   readonly biasSlope: Tensor;
+}
+
+export interface CrossEntropyOptions {
+  /** What each row's loss counts in the slopes; default 1. */
+  readonly scale?: number;
+  /** The most likely symbol is looked for among so many first ones; default all. */
+  readonly guessed?: number;
 }
 
 export interface Engine {
@@ -119,11 +134,8 @@ export interface Engine {
   readonly description: string;
   parameter(initial: NamedValues): Parameter;
   optimizer(kind: OptimizerKind, parameters: readonly Parameter[]): Optimizer;
-  /**
-   * logits: (batch, vocabulary); bias: (vocabulary); targets: (batch) int32. guessed: the most likely symbol is looked for
-   * among so many first ones; default all.
-   */
-  crossEntropy(logits: Tensor, bias: Tensor, targets: Tensor, guessed?: number): CrossEntropy;
+  /** logits: (batch, vocabulary); bias: (vocabulary); targets: (batch) int32. */
+  crossEntropy(logits: Tensor, bias: Tensor, targets: Tensor, options?: CrossEntropyOptions): CrossEntropy;
   /**
    * Adds up the rows that share an id, over several matrices of the same width: parts (.., width) of n rows together, ids (n)
    * int32 -> (count, width). The gradient of a gather.
@@ -137,8 +149,8 @@ export interface Engine {
   probabilities(left: Tensor, table: Tensor, bias: Tensor): Tensor;
   /** Rows of the same width below one another; a single part is given back itself. */
   stackRows(parts: readonly Tensor[]): Tensor;
-  /** left^T right, (n, a) and (n, b) -> (a, b): the gradient of a weight matrix. */
-  leftTransposedProduct(left: Tensor, right: Tensor): Tensor;
+  /** The sum of left[k]^T right[k], (n_k, a) and (n_k, b) -> (a, b): the gradient of a weight matrix that served several times. */
+  leftTransposedProduct(left: readonly Tensor[], right: readonly Tensor[]): Tensor;
   /** left right^T, (n, b) and (a, b) -> (n, a): a gradient on its way back through a weight matrix. */
   rightTransposedProduct(left: Tensor, right: Tensor): Tensor;
   /** Null where the engine has none: then the same is put together from plain operations. */

@@ -1,8 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { CrossEntropy, Tensor } from './engine.ts';
+import type { CrossEntropy, CrossEntropyOptions, Tensor } from './engine.ts';
 
 /** `Engine.crossEntropy` of plain operations: log softmax(z) = z - log sum exp(z), z = logits + bias. */
-export function plainCrossEntropy(logits: Tensor, bias: Tensor, targets: Tensor, guessed?: number): CrossEntropy {
+export function plainCrossEntropy(
+  logits: Tensor,
+  bias: Tensor,
+  targets: Tensor,
+  { scale = 1, guessed }: CrossEntropyOptions = {},
+): CrossEntropy {
   return tf.tidy(() => {
     const [rows, vocabulary] = logits.shape as [number, number];
     const z = tf.add(logits, bias) as tf.Tensor2D;
@@ -16,7 +21,7 @@ export function plainCrossEntropy(logits: Tensor, bias: Tensor, targets: Tensor,
       losses[row] = -(logs[place] as number);
       slope[place] = (slope[place] as number) - 1;
     }
-    const slopes = tf.tensor2d(slope, [rows, vocabulary]);
+    const slopes = tf.mul(tf.tensor2d(slope, [rows, vocabulary]), scale);
     return {
       loss: tf.tensor1d(losses),
       predicted: tf.argMax(guessed === undefined ? z : tf.slice(z, [0, 0], [rows, guessed]), 1),

@@ -1,8 +1,10 @@
 import { version_wasm } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Engine, NamedValues, Optimizer, OptimizerKind, Parameter, Tensor } from './engine.ts';
-import { valuesOf } from './named-values.ts';
+import type { Engine, Tensor } from './engine.ts';
 import { plainCrossEntropy } from './plain-cross-entropy.ts';
+import { plainMove } from './plain-move.ts';
+import { TensorOptimizer } from './tensor-optimizer.ts';
+import { TensorParameter } from './tensor-parameter.ts';
 
 /** Opens the engine that installs everywhere: TensorFlow.js on WebAssembly with SIMD. */
 export async function openWasmEngine(): Promise<Engine> {
@@ -11,8 +13,8 @@ export async function openWasmEngine(): Promise<Engine> {
   return {
     name: 'wasm',
     description: `WebAssembly (tfjs-backend-wasm ${version_wasm})`,
-    parameter: (initial) => new WasmParameter(initial),
-    optimizer: (kind, parameters) => new WasmOptimizer(kind, parameters as WasmParameter[]),
+    parameter: (initial) => new TensorParameter(initial),
+    optimizer: (kind, parameters) => new TensorOptimizer(kind, parameters as TensorParameter[], plainMove),
     crossEntropy: plainCrossEntropy,
     sumRowsById,
     pickRows,
@@ -23,124 +25,18 @@ export async function openWasmEngine(): Promise<Engine> {
       }),
     probabilities: (left, table, bias) =>
       tf.tidy(() => tf.softmax(tf.add(rightTransposedProduct(left, table), bias) as never) as Tensor),
-    stackRows: (parts) => (parts.length === 1 ? (parts[0] as Tensor) : tf.concat([...parts], 0)),
+    stackRows,
     // Measured: this backend's own transposed products take 6 to 40 times as long as transposing first (docs/engines.md).
     leftTransposedProduct: (left, right) =>
-      tf.tidy(() => tf.matMul(tf.transpose(left as tf.Tensor2D), right as tf.Tensor2D)),
+      tf.tidy(() => tf.matMul(tf.transpose(stackRows(left) as tf.Tensor2D), stackRows(right) as tf.Tensor2D)),
     rightTransposedProduct,
     fused: null,
     dropoutMask,
   };
 }
 
-class WasmParameter implements Parameter {
-  readonly name: string;
-  readonly shape: readonly number[];
-  #tensor: Tensor;
-
-  constructor(initial: NamedValues) {
-    this.name = initial.name;
-    this.shape = initial.shape;
-    this.#tensor = tf.keep(tf.tensor(initial.values, [...initial.shape], 'float32'));
-  }
-
-  value(): Tensor {
-    return tf.clone(this.#tensor);
-  }
-
-  assign(values: Float32Array): void {
-    this.replace(tf.tensor(values, [...this.shape], 'float32'));
-  }
-
-  approach(target: Tensor, share: number): void {
-    this.replace(tf.tidy(() => tf.add(this.#tensor, tf.mul(tf.sub(target, this.#tensor), share))));
-  }
-
-  /** Takes a tensor over as the new value. */
-  replace(next: Tensor): void {
-    this.#tensor.dispose();
-    this.#tensor = tf.keep(next);
-  }
-
-  dispose(): void {
-    this.#tensor.dispose();
-  }
-}
-
-class WasmOptimizer implements Optimizer {
-  readonly #kind: OptimizerKind;
-  readonly #parameters: readonly WasmParameter[];
-  /** Mean square (rmsprop), or the first and second moment (adam), of each parameter. */
-  readonly #moments: Tensor[][];
-  #steps = 0;
-
-  constructor(kind: OptimizerKind, parameters: readonly WasmParameter[]) {
-    this.#kind = kind;
-    this.#parameters = parameters;
-    this.#moments = parameters.map(({ shape }) =>
-      kind === 'rmsprop'
-        ? [tf.keep(tf.ones([...shape]))]
-        : [tf.keep(tf.zeros([...shape])), tf.keep(tf.zeros([...shape]))],
-    );
-  }
-
-  apply(gradients: readonly Tensor[], rate: number): void {
-    this.#steps++;
-    const step = this.#kind === 'rmsprop' ? rmsprop(rate) : adam(rate, this.#steps);
-    this.#parameters.forEach((parameter, k) => {
-      const before = this.#moments[k] as Tensor[];
-      const [next, ...moments] = tf.tidy(() => step(parameter.value(), gradients[k] as Tensor, before));
-      parameter.replace(next as Tensor);
-      for (const moment of before) moment.dispose();
-      this.#moments[k] = moments.map((moment) => tf.keep(moment));
-    });
-  }
-
-  async state(): Promise<NamedValues[]> {
-    const saved: NamedValues[] = [{ name: 'steps', shape: [1], values: Float32Array.of(this.#steps) }];
-    for (const [k, { name, shape }] of this.#parameters.entries()) {
-      for (const [m, moment] of (this.#moments[k] as Tensor[]).entries()) {
-        saved.push({ name: `${name}/moment${m}`, shape, values: (await moment.data()) as Float32Array });
-      }
-    }
-    return saved;
-  }
-
-  restore(state: readonly NamedValues[]): void {
-    const find = (name: string) => valuesOf(state, name);
-    this.#steps = find('steps')[0] as number;
-    for (const [k, { name, shape }] of this.#parameters.entries()) {
-      this.#moments[k] = (this.#moments[k] as Tensor[]).map((moment, m) => {
-        moment.dispose();
-        return tf.keep(tf.tensor(find(`${name}/moment${m}`), [...shape], 'float32'));
-      });
-    }
-  }
-
-  dispose(): void {
-    tf.dispose(this.#moments);
-  }
-}
-
-type Step = (weight: Tensor, gradient: Tensor, moments: Tensor[]) => Tensor[];
-
-/** ms <- ms + (1 - 0.9)(g^2 - ms); w <- w - rate g / sqrt(ms + 1e-10): TensorFlow's ApplyRMSProp without momentum. */
-const rmsprop =
-  (rate: number): Step =>
-  (weight, gradient, [meanSquare]) => {
-    const ms = tf.add(tf.mul(meanSquare as Tensor, 0.9), tf.mul(tf.square(gradient), 1 - 0.9));
-    return [tf.sub(weight, tf.mul(tf.mul(gradient, rate), tf.rsqrt(tf.add(ms, 1e-10)))), ms];
-  };
-
-/** m <- 0.9 m + 0.1 g; v <- 0.999 v + 0.001 g^2; w <- w - rate' m / (sqrt(v) + 1e-8), rate' corrected for the first steps. */
-const adam = (rate: number, steps: number): Step => {
-  const corrected = (rate * Math.sqrt(1 - 0.999 ** steps)) / (1 - 0.9 ** steps);
-  return (weight, gradient, [first, second]) => {
-    const m = tf.add(tf.mul(first as Tensor, 0.9), tf.mul(gradient, 1 - 0.9));
-    const v = tf.add(tf.mul(second as Tensor, 0.999), tf.mul(tf.square(gradient), 1 - 0.999));
-    return [tf.sub(weight, tf.div(tf.mul(m, corrected), tf.add(tf.sqrt(v), 1e-8))), m, v];
-  };
-};
+const stackRows = (parts: readonly Tensor[]): Tensor =>
+  parts.length === 1 ? (parts[0] as Tensor) : tf.concat([...parts], 0);
 
 /**
  * Transposing costs as much as multiplying here: of the two ways to write the product without a transposed operand, the one

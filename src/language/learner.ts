@@ -73,11 +73,8 @@ export class Learner {
   /** A copy of the weights. */
   async values(): Promise<NamedValues[]> {
     const values: NamedValues[] = [];
-    for (const parameter of this.#parameters) {
-      const tensor = parameter.value();
-      values.push({ name: parameter.name, shape: parameter.shape, values: (await tensor.data()) as Float32Array });
-      tensor.dispose();
-    }
+    for (const parameter of this.#parameters)
+      values.push({ name: parameter.name, shape: parameter.shape, values: await parameter.read() });
     return values;
   }
 

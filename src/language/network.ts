@@ -135,9 +135,11 @@ export function whatFollows(
   return { loss, predicted };
 }
 
+/** The slopes are those of the mean. */
 function crossEntropyOf(engine: Engine, weights: Weights, top: Tensor, targets: Int32Array) {
   const ids = ops.tensor1d(targets, 'int32');
-  return engine.crossEntropy(engine.product(top, at(weights, 'output')), at(weights, 'outputBias'), ids);
+  const scale = 1 / targets.length;
+  return engine.crossEntropy(engine.product(top, at(weights, 'output')), at(weights, 'outputBias'), ids, { scale });
 }
 
 /**
@@ -151,14 +153,12 @@ export function lossAndGradients(
   tree: PrefixTree,
 ): { loss: Tensor; predicted: Tensor; gradients: Weights } {
   const { cells, symbols, top: final } = forward(engine, shape, weights, tree.levels);
-  const { loss, predicted, slope, biasSlope } = crossEntropyOf(engine, weights, final, tree.targets);
-  const share = 1 / tree.targets.length;
-  const dLogits = ops.mul(slope, share);
+  const { loss, predicted, slope: dLogits, biasSlope } = crossEntropyOf(engine, weights, final, tree.targets);
   const last = cells.length - 1;
   const top = shape.layers - 1;
   const gradients: Record<string, Tensor> = {
-    output: engine.leftTransposedProduct(final, dLogits),
-    outputBias: ops.mul(biasSlope, share),
+    output: engine.leftTransposedProduct([final], [dLogits]),
+    outputBias: biasSlope,
   };
   /** back[layer][t]: what comes back through the cell. */
   const back: CellGradient[][] = Array.from({ length: shape.layers }, () => []);
@@ -179,24 +179,23 @@ export function lossAndGradients(
     const hs = (of: number) => cells.map((level) => (level[of] as Cell).h);
     const own = back[layer] as CellGradient[];
     const levels = own.map(({ dz }) => dz);
-    // One product over the stacked levels instead of one a level.
+    // One product over all levels instead of one a level.
     gradients[`recurrent/${layer}`] =
       last > 0
         ? engine.leftTransposedProduct(
-            engine.stackRows(hs(layer).slice(0, last)),
-            engine.stackRows(own.slice(1).map(({ dzBefore }) => dzBefore)),
+            hs(layer).slice(0, last),
+            own.slice(1).map(({ dzBefore }) => dzBefore),
           )
         : ops.zerosLike(at(weights, `recurrent/${layer}`));
     const bias = weights[`bias/${layer}`];
-    // What is the same for all rows wants them below one another; a table of rows takes each level as it is.
-    const all = bias ? engine.stackRows(levels) : null;
-    if (all) gradients[`bias/${layer}`] = ops.sum(all, 0);
-    if (all && layer > 0)
-      gradients[`lower/${layer}`] = engine.leftTransposedProduct(engine.stackRows(hs(layer - 1)), all);
-    if (layer > 0) continue;
+    if (bias) gradients[`bias/${layer}`] = ops.sum(engine.stackRows(levels), 0);
+    if (layer > 0) {
+      gradients[`lower/${layer}`] = engine.leftTransposedProduct(hs(layer - 1), levels);
+      continue;
+    }
     const ids = ops.concat(symbols);
-    gradients.input = all
-      ? engine.leftTransposedProduct(ops.expandDims(ops.cast(ids, 'float32'), 1), all)
+    gradients.input = bias
+      ? engine.leftTransposedProduct([ops.expandDims(ops.cast(ids, 'float32'), 1)], [engine.stackRows(levels)])
       : engine.sumRowsById(levels, ids, at(weights, 'input').shape[0] as number);
   }
   return { loss, predicted, gradients };

@@ -13,7 +13,8 @@ import { layerForward } from '../../src/language/sequence/lstm-layer.ts';
 
 linkNative();
 const engine = await openNativeEngine({ kernels: process.argv[2] as string });
-const plain: Engine = { ...engine, fused: null };
+/** TensorFlow's own kernels. */
+const plain = await openNativeEngine({ kernels: null });
 const random = new Random(7);
 const most: Record<string, number> = {};
 
@@ -104,32 +105,59 @@ for (const [rows, symbols, guessed] of [
   [70, 1_003, 900],
 ] as const) {
   ops.tidy(() => {
-    const given = [drawn(30, rows, symbols), drawn(2, symbols), ids(rows, symbols), guessed] as const;
+    const given = [drawn(30, rows, symbols), drawn(2, symbols), ids(rows, symbols), { guessed, scale: 0.7 }] as const;
     const [own, other] = [engine.crossEntropy(...given), plainCrossEntropy(...given)];
     compare('cross entropy', Object.values(own), Object.values(other));
   });
 }
-for (const rows of [1, 2, 4, 5, 33]) {
+// Few rows, which the right matrix is read for as it lies, and more, for which it is laid out: in one piece, in several, and with
+// rows and columns that fill no vector and no panel.
+for (const rows of [1, 2, 4, 5, 33, 400]) {
   for (const [inputs, outputs] of [
     [1, 1],
     [7, 33],
     [40, 16],
     [130, 1_500],
+    [1_600, 70],
   ] as const) {
     ops.tidy(() => {
-      const [left, right, turned] = [drawn(1, rows, inputs), drawn(1, inputs, outputs), drawn(1, outputs, inputs)];
-      compare('few rows', [engine.product(left, right)], [ops.matMul(left as never, right as never)]);
+      // So small that the sums are about one, whatever their length.
+      const size = 2 / Math.sqrt(inputs);
+      const [left, right, turned] = [drawn(size, rows, inputs), drawn(1, inputs, outputs), drawn(1, outputs, inputs)];
       const bias = drawn(1, outputs);
-      const expected = ops.matMul(left as never, turned as never, false, true) as Tensor;
-      compare('few rows', [engine.rightTransposedProduct(left, turned)], [expected]);
-      compare(
-        'few rows',
-        [engine.product(left, right, bias)],
-        [ops.add(ops.matMul(left as never, right as never), bias)],
-      );
-      const probable = ops.softmax(ops.add(expected, bias) as never) as Tensor;
-      compare('probabilities', [engine.probabilities(left, turned, bias)], [probable]);
+      for (const added of [undefined, bias])
+        compare('product', [engine.product(left, right, added)], [plain.product(left, right, added)]);
+      const expected = plain.rightTransposedProduct(left, turned);
+      compare('product, right turned', [engine.rightTransposedProduct(left, turned)], [expected]);
+      compare('probabilities', [engine.probabilities(left, turned, bias)], [plain.probabilities(left, turned, bias)]);
+      const lefts = [drawn(size, inputs, rows), drawn(1, 3, rows), drawn(1, 17, rows)];
+      const rights = [right, drawn(1, 3, outputs), drawn(1, 17, outputs)];
+      for (const pairs of [1, 2, 3]) {
+        const given = [lefts.slice(0, pairs), rights.slice(0, pairs)] as const;
+        compare(
+          'product, left turned',
+          [engine.leftTransposedProduct(...given)],
+          [plain.leftTransposedProduct(...given)],
+        );
+      }
     });
+  }
+}
+for (const kind of ['adam', 'rmsprop'] as const) {
+  const weights = [drawn(1, 130, 300), drawn(1, 5), drawn(1, 1_000)].map((tensor, k) => ({
+    name: `w${k}`,
+    shape: tensor.shape,
+    values: Float32Array.from(tensor.dataSync()),
+  }));
+  const moved = [engine, plain].map((one) => {
+    const parameters = weights.map((weight) => one.parameter(weight));
+    return { parameters, optimizer: one.optimizer(kind, parameters) };
+  });
+  for (const longest of [undefined, 0.5, 1e6]) {
+    const gradients = weights.map(({ shape }) => drawn(1, ...shape));
+    for (const { optimizer } of moved) optimizer.apply(gradients, 0.05, longest);
+    const values = moved.map(({ parameters }) => parameters.map((parameter) => parameter.value()));
+    compare(kind, values[0] as Tensor[], values[1] as Tensor[]);
   }
 }
 for (const width of [1, 17, 300]) {
@@ -144,6 +172,11 @@ const { cell, sequence } = engine.fused as NonNullable<Engine['fused']>;
 const nothing = { recurrent: null, cBefore: null, parents: null, bias: null };
 const [x, far] = [drawn(1, 3, 8), ops.tensor1d([0, 3], 'int32') as Tensor];
 const wrong = {
+  'matrices that do not fit, turned': () => engine.leftTransposedProduct([x, x], [drawn(1, 3, 5), drawn(1, 2, 5)]),
+  'a gradient of another size': () => {
+    const parameter = engine.parameter({ name: 'w', shape: [4], values: new Float32Array(4) });
+    engine.optimizer('adam', [parameter]).apply([drawn(1, 5)], 0.1);
+  },
   'an id beyond the table': () => cell({ ...nothing, x, ids: far }),
   'a parent beyond the states': () => cell({ ...nothing, x, ids: null, recurrent: drawn(1, 2, 8), parents: far }),
   'states of another number': () => cell({ ...nothing, x, ids: null, cBefore: drawn(1, 2, 2) }),

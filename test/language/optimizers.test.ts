@@ -25,6 +25,62 @@ const rules = {
 
 onEachEngine('an optimizer', (open) => {
   it.each(['rmsprop', 'adam'] as const)(
+    '%s changes neither what it was given nor a copy that was taken',
+    async (kind) => {
+      const engine = await open();
+      // The engine works on some arrays where they lie and copies others, by their place in memory.
+      for (let size = 64; size < 96; size++) {
+        const [initial, assigned] = [new Float32Array(size).fill(1), new Float32Array(size).fill(2)];
+        const parameter = engine.parameter({ name: 'w', shape: [size], values: initial });
+        const optimizer = engine.optimizer(kind, [parameter]);
+        const gradient = ops.ones([size]);
+        const step = () => optimizer.apply([gradient], 0.1);
+        step();
+        const [state, moved] = [await optimizer.state(), await parameter.read()];
+        const before = state.map(({ values }) => values[0]);
+        parameter.assign(assigned);
+        optimizer.restore(state);
+        step();
+        expect([initial[0], assigned[0]]).toEqual([1, 2]);
+        expect(moved[0]).toBeLessThan(1);
+        expect(state.map(({ values }) => values[0])).toEqual(before);
+        expect((await parameter.read())[0]).toBeLessThan(2);
+        expect(moved[0]).not.toBe((await parameter.read())[0]);
+        gradient.dispose();
+        optimizer.dispose();
+        parameter.dispose();
+      }
+    },
+  );
+
+  it.each(['rmsprop', 'adam'] as const)('%s scales gradients that together are too long', async (kind) => {
+    const engine = await open();
+    const moved = async (gradients: number[][], longest?: number) => {
+      const parameters = gradients.map((gradient, k) =>
+        engine.parameter({ name: `w${k}`, shape: [gradient.length], values: new Float32Array(gradient.length) }),
+      );
+      const optimizer = engine.optimizer(kind, parameters);
+      const tensors = gradients.map((gradient) => ops.tensor1d(gradient));
+      optimizer.apply(tensors, 0.01, longest);
+      const state = await optimizer.state();
+      const values = await Promise.all(parameters.map((parameter) => parameter.read()));
+      ops.dispose(tensors);
+      optimizer.dispose();
+      for (const parameter of parameters) parameter.dispose();
+      return [...state.map((entry) => entry.values), ...values].map((numbers) => [...numbers]);
+    };
+    const close = (numbers: number[][]) => numbers.map((row) => row.map((number) => expect.closeTo(number, 6)));
+    const gradients = [
+      [3, 0, 0, 0, 0],
+      [0, -4],
+    ];
+    const half = gradients.map((gradient) => gradient.map((g) => g / 2));
+    expect(await moved(gradients, 2.5)).toEqual(close(await moved(half)));
+    expect(await moved(gradients, 5.1)).toEqual(close(await moved(gradients)));
+    expect(await moved(half)).not.toEqual(close(await moved(gradients)));
+  });
+
+  it.each(['rmsprop', 'adam'] as const)(
     '%s moves weights by its published rule, and goes on from a saved state',
     async (kind) => {
       const engine = await open();

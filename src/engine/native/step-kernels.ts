@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Engine, Tensor } from '../engine.ts';
 import type { Attribute, Context } from './context.ts';
-import type { OwnKernels } from './own-kernels.ts';
 
 /**
  * TensorFlow's own kernels for what a training step does most, without tfjs-core in between: that prepares every operation
@@ -9,7 +8,6 @@ import type { OwnKernels } from './own-kernels.ts';
  */
 export function stepKernels(
   context: Context,
-  fewRows: OwnKernels['fewRows'],
 ): Pick<
   Engine,
   'pickRows' | 'sumRowsById' | 'product' | 'leftTransposedProduct' | 'rightTransposedProduct' | 'stackRows'
@@ -33,7 +31,7 @@ export function stepKernels(
     rows.dispose();
     return sum;
   };
-  const [plainProduct, turnedProduct] = [products(false, false), products(false, true)];
+  const [plainProduct, gradientProduct] = [products(false, false), products(true, false)];
 
   const stackRows = (parts: readonly Tensor[]) =>
     parts.length === 1
@@ -43,9 +41,9 @@ export function stepKernels(
   return {
     pickRows: (table, ids) => run('GatherV2', gather, [table, ids, first], 1)[0] as Tensor,
     sumRowsById: (parts, ids, count) => tf.unsortedSegmentSum(stackRows(parts), ids as tf.Tensor1D, count),
-    product: (left, right, bias) => fewRows(left, right, false, bias) ?? added(plainProduct(left, right), bias),
-    leftTransposedProduct: products(true, false),
-    rightTransposedProduct: (left, right) => fewRows(left, right, true) ?? turnedProduct(left, right),
+    product: (left, right, bias) => added(plainProduct(left, right), bias),
+    leftTransposedProduct: (left, right) => gradientProduct(stackRows(left), stackRows(right)),
+    rightTransposedProduct: products(false, true),
     stackRows,
   };
 }

@@ -60,8 +60,8 @@ export function layerForward(engine: Engine, x: Tensor, before: LayerMemory, wei
       const hBefore = engine.stackRows([before.h, ops.slice(hs, [0, 0], [(steps - 1) * batch, units])]);
       return {
         x: ops.reshape(engine.rightTransposedProduct(dz, weights.input), [steps, batch, inputs]),
-        input: engine.leftTransposedProduct(below, dz),
-        recurrent: engine.leftTransposedProduct(hBefore, dz),
+        input: engine.leftTransposedProduct([below], [dz]),
+        recurrent: engine.leftTransposedProduct([hBefore], [dz]),
         bias: ops.sum(dz, 0),
       };
     },

@@ -22,8 +22,8 @@ import {
 } from './sequence-network.ts';
 import type { StreamStep } from './streams.ts';
 
-/** The gradient's norm at most (Pascanu, Mikolov and Bengio 2013): one odd stretch must not throw the weights away. */
-const CLIP = 0.5;
+/** The gradients' norm at most: one odd stretch must not throw the weights away. */
+const LONGEST = 0.5;
 /** Steps between two looks of the average at the weights. */
 const AVERAGE_EVERY = 5;
 /** How far back the average looks: about a share 1 / LOOK_BACK of all steps (Shamir and Zhang 2013). */
@@ -84,10 +84,10 @@ export class SequenceLearner {
       return {
         figures: ops.stack([ops.mean(loss), ops.mean(hits)]),
         memory,
-        gradients: clipped(this.#parameters.map(({ name }) => gradients[name] as Tensor)),
+        gradients: this.#parameters.map(({ name }) => gradients[name] as Tensor),
       };
     });
-    this.#optimizer.apply(gradients, rate);
+    this.#optimizer.apply(gradients, rate, LONGEST);
     this.#remember(memory);
     const [loss, accuracy] = figures.dataSync() as unknown as [number, number];
     ops.dispose([figures, ...gradients]);
@@ -237,20 +237,10 @@ function weightsOf(parameters: readonly Parameter[], prefix = ''): Weights {
   return Object.fromEntries(parameters.map((parameter) => [parameter.name.slice(prefix.length), parameter.value()]));
 }
 
-/** All gradients times the same number, so that together they are no longer than CLIP. */
-function clipped(gradients: readonly Tensor[]): Tensor[] {
-  const norm = ops.sqrt(ops.addN(gradients.map((gradient) => ops.sum(ops.square(gradient)))));
-  const scale = ops.minimum(1, ops.div(CLIP, norm));
-  return gradients.map((gradient) => ops.mul(gradient, scale));
-}
-
 async function copies(parameters: readonly Parameter[]): Promise<NamedValues[]> {
   const values: NamedValues[] = [];
-  for (const parameter of parameters) {
-    const tensor = parameter.value();
-    values.push({ name: parameter.name, shape: parameter.shape, values: (await tensor.data()) as Float32Array });
-    tensor.dispose();
-  }
+  for (const parameter of parameters)
+    values.push({ name: parameter.name, shape: parameter.shape, values: await parameter.read() });
   return values;
 }
 

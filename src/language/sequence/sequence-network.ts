@@ -127,7 +127,7 @@ function read(
     backward: (dy) => {
       const gradients: Record<string, Tensor> = {};
       const dProjected = masked(dy, masks?.output);
-      gradients.projection = engine.leftTransposedProduct(top, dProjected);
+      gradients.projection = engine.leftTransposedProduct([top], [dProjected]);
       gradients.projectionBias = ops.sum(dProjected, 0);
       let dh = ops.reshape(engine.rightTransposedProduct(dProjected, at(weights, 'projection')), [
         steps,
@@ -175,7 +175,7 @@ export function sequenceLossAndGradients(
   const groups = groupsOf(vocabulary, shape.embedding);
   const pass = read(engine, shape, groups, weights, stretch, before, masks);
   const next = nextSymbols(engine, groups, weights, pass.y, stretch.targets);
-  const { dy, gradients } = next.backward(1 / stretch.targets.length);
+  const { dy, gradients } = next.backward();
   // The tables serve twice, as embedding and as softmax: what both ask for is added up.
   for (const [name, gradient] of Object.entries(pass.backward(dy))) {
     const other = gradients[name];

@@ -1,4 +1,4 @@
-import { type Engine, ops, type Tensor } from '../../engine/engine.ts';
+import { type CrossEntropyOptions, type Engine, ops, type Tensor } from '../../engine/engine.ts';
 import type { Weights } from '../network.ts';
 
 /**
@@ -108,7 +108,7 @@ export function lookUp(engine: Engine, groups: readonly Group[], weights: Weight
         }
         const d = engine.pickRows(dx, rows as Tensor);
         const dNarrow = widen ? engine.rightTransposedProduct(d, widen) : d;
-        if (widen) gradients[`widen/${k}`] = engine.leftTransposedProduct(narrow, d);
+        if (widen) gradients[`widen/${k}`] = engine.leftTransposedProduct([narrow], [d]);
         gradients[`embedding/${k}`] = engine.sumRowsById([dNarrow], places, table.shape[0] as number);
       }
       return gradients;
@@ -122,8 +122,8 @@ export interface NextSymbols {
   readonly loss: Tensor;
   /** (n): the most likely symbol's id; where the vocabulary is divided, the most likely one of the head. */
   readonly predicted: Tensor;
-  /** scale: what each loss counts -> dL/dy (n, width), and the gradients of the tables by weight name. */
-  backward(scale: number): { dy: Tensor; gradients: Record<string, Tensor> };
+  /** Of the mean loss L: dL/dy (n, width), and the gradients of the tables by weight name. */
+  backward(): { dy: Tensor; gradients: Record<string, Tensor> };
 }
 
 /**
@@ -143,8 +143,12 @@ export function nextSymbols(
 ): NextSymbols {
   const tails = groups.length - 1;
   const head = groups[0] as Group;
+  const scale = 1 / targets.length;
   const inHead = targets.map((id) => (id < head.end ? id : head.end - 1 + groups.findIndex(({ end }) => id < end)));
-  const first = softmaxLoss(engine, y, headTable(weights, tails), headBias(weights, tails), inHead, head.end);
+  const first = softmaxLoss(engine, y, headTable(weights, tails), headBias(weights, tails), inHead, {
+    scale,
+    guessed: head.end,
+  });
   const parts = byGroup(groups, targets)
     .slice(1)
     .map(({ rows, places }, before) => {
@@ -159,6 +163,7 @@ export function nextSymbols(
         at(weights, `embedding/${k}`),
         at(weights, `outputBias/${k}`),
         Int32Array.from(places),
+        { scale },
       );
       return { k, rows: own, narrow: picked, own: rows, tail };
     });
@@ -167,8 +172,8 @@ export function nextSymbols(
   return {
     loss: ops.addN([first.loss, ...losses]),
     predicted: first.predicted,
-    backward: (scale) => {
-      const whole = first.backward(scale);
+    backward: () => {
+      const whole = first.backward();
       const gradients: Record<string, Tensor> = splitHead(whole.table, whole.bias, head.end, tails);
       const dys = [whole.y];
       for (const { k, rows, narrow, tail } of parts) {
@@ -178,11 +183,11 @@ export function nextSymbols(
             gradients[name] = ops.zerosLike(at(weights, name));
           continue;
         }
-        const back = tail.backward(scale);
+        const back = tail.backward();
         gradients[`embedding/${k}`] = back.table;
         gradients[`outputBias/${k}`] = back.bias;
         // y W^T is what the tail reads, so W's gradient is dNarrow^T y.
-        gradients[`widen/${k}`] = engine.leftTransposedProduct(back.y, narrow);
+        gradients[`widen/${k}`] = engine.leftTransposedProduct([back.y], [narrow]);
         dys.push(engine.sumRowsById([product(back.y, widen)], rows, n));
       }
       return { dy: ops.addN(dys), gradients };
@@ -223,18 +228,25 @@ function splitHead(table: Tensor, bias: Tensor, head: number, tails: number): Re
   return { 'embedding/0': own, tails: ofTails, 'outputBias/0': ownBias, tailBias };
 }
 
-/** Cross entropy of softmax(y E^T + b) and the way back. guessed: as `Engine.crossEntropy` has it. */
-function softmaxLoss(engine: Engine, y: Tensor, table: Tensor, bias: Tensor, targets: Int32Array, guessed?: number) {
+/** Cross entropy of softmax(y E^T + b) and the way back. options: as `Engine.crossEntropy` has them. */
+function softmaxLoss(
+  engine: Engine,
+  y: Tensor,
+  table: Tensor,
+  bias: Tensor,
+  targets: Int32Array,
+  options: CrossEntropyOptions,
+) {
   const logits = engine.rightTransposedProduct(y, table);
-  const { loss, predicted, slope, biasSlope } = engine.crossEntropy(logits, bias, int32(targets), guessed);
+  const { loss, predicted, slope, biasSlope } = engine.crossEntropy(logits, bias, int32(targets), options);
   logits.dispose(); // the largest tensor of a step, with its slope
   return {
     loss,
     predicted,
-    backward: (scale: number) => ({
-      y: ops.mul(engine.product(slope, table), scale),
-      table: engine.leftTransposedProduct(slope, ops.mul(y, scale)),
-      bias: ops.mul(biasSlope, scale),
+    backward: () => ({
+      y: engine.product(slope, table),
+      table: engine.leftTransposedProduct([slope], [y]),
+      bias: biasSlope,
     }),
   };
 }

@@ -1,19 +1,19 @@
-// The kernels as TensorFlow operations. Loaded by Node as an addon that exports nothing: its one effect is that TensorFlow, which
-// tfjs-node has loaded before, knows these operations (src/engine/native/own-kernels.ts calls them by name).
+// The kernels as TensorFlow operations, loaded by Node as an addon: TensorFlow, which tfjs-node has loaded before, then knows these
+// operations (src/engine/native/own-kernels.ts calls them by name). It exports `products`: whether the products are as fast as
+// TensorFlow's, which chooses its instructions by itself; without fused multiplication and addition they are not.
 #include <node_api.h>
 
 #include "call.h"
 #include "cell.h"
 #include "cross-entropy.h"
 #include "kernels.h"
+#include "optimizers.h"
 #include "product.h"
 #include "rows.h"
 #include "sequence.h"
 
 namespace fabulist {
 namespace {
-
-using Ids = const int32_t*;
 
 void computeCell(void*, TF_OpKernelContext* context) {
   Call call(context);
@@ -92,8 +92,9 @@ void computeCrossEntropy(void*, TF_OpKernelContext* context) {
   k.logits = call.input<float>(0, {rows, symbols});
   k.bias = call.input<float>(1, {symbols});
   k.targets = call.input<int32_t>(2, {rows});
-  Ids guessed = call.input<int32_t>(3, {1});
-  k.guessed = guessed ? guessed[0] : 0;
+  const float* settings = call.input<float>(3, {2});
+  k.guessed = settings ? static_cast<int>(settings[0]) : 0;
+  k.scale = settings ? settings[1] : 0;
   call.expect(k.guessed > 0 && k.guessed <= symbols);
   call.within(k.targets, rows, symbols);
   k.loss = call.floats(0, {rows});
@@ -103,15 +104,49 @@ void computeCrossEntropy(void*, TF_OpKernelContext* context) {
   if (call.ok()) crossEntropy(k);
 }
 
-template <bool turned, void (*kernel)(const FewRows&)>
-void computeFewRows(void*, TF_OpKernelContext* context) {
+// left (rows, inputs) times right (inputs, outputs), or turned (outputs, inputs); bias (outputs) or none.
+template <bool turned, void (*kernel)(const Product&)>
+void computeProduct(void*, TF_OpKernelContext* context) {
   Call call(context);
   const int64_t rows = call.length(0, 0), inputs = call.length(0, 1), outputs = call.length(1, turned ? 0 : 1);
-  FewRows k{static_cast<int>(rows), static_cast<int>(inputs), static_cast<int>(outputs), turned};
-  k.left = call.input<float>(0, {rows, inputs});
-  k.right = turned ? call.input<float>(1, {outputs, inputs}) : call.input<float>(1, {inputs, outputs});
+  Product k{static_cast<int>(rows), static_cast<int>(outputs), false, turned};
+  const float* left = call.input<float>(0, {rows, inputs});
+  const float* right = turned ? call.input<float>(1, {outputs, inputs}) : call.input<float>(1, {inputs, outputs});
+  k.pairs.push_back({left, right, static_cast<int>(inputs)});
   k.bias = call.input<float>(2, {outputs}, true);
   k.product = call.floats(0, {rows, outputs});
+  if (call.ok()) kernel(k);
+}
+
+// The left matrices, each (inputs, rows), and then as many right ones, each (inputs, outputs).
+void computeGradientProduct(void*, TF_OpKernelContext* context) {
+  Call call(context);
+  const int pairs = TF_NumInputs(context) / 2;
+  const int64_t rows = call.length(0, 1), outputs = call.length(pairs, 1);
+  Product k{static_cast<int>(rows), static_cast<int>(outputs), true, false};
+  for (int pair = 0; pair < pairs; pair++) {
+    const int64_t inputs = call.length(pair, 0);
+    const float* left = call.input<float>(pair, {inputs, rows});
+    k.pairs.push_back({left, call.input<float>(pairs + pair, {inputs, outputs}), static_cast<int>(inputs)});
+  }
+  k.product = call.floats(0, {rows, outputs});
+  if (call.ok()) product(k);
+}
+
+// Of each parameter its weights and moments, which are changed where they lie, and its gradient; then the settings.
+template <int moments, void (*kernel)(const Move&)>
+void computeMove(void*, TF_OpKernelContext* context) {
+  Call call(context);
+  const int parameters = (TF_NumInputs(context) - 1) / (moments + 2);
+  const float* settings = call.input<float>(TF_NumInputs(context) - 1, {5});
+  if (!settings) return;
+  Move k{settings[0], settings[1], settings[2], settings[3], settings[4]};
+  for (int at = 0; at < parameters; at++) {
+    const int64_t size = call.size(at);
+    float* own[moments + 2];
+    for (int which = 0; which < moments + 2; which++) own[which] = call.inPlace(which * parameters + at, size);
+    k.parameters.push_back({own[0], moments > 1 ? own[1] : nullptr, own[moments], own[moments + 1], size});
+  }
   if (call.ok()) kernel(k);
 }
 
@@ -167,16 +202,23 @@ bool addAll() {
          add("FabulistSequenceGradient",
              {"gates: float", "c: float", "c_before: float", "recurrent: float", "dh: float"}, {"dz: float"},
              computeSequenceGradient) &&
-         add("FabulistCrossEntropy", {"logits: float", "bias: float", "targets: int32", "guessed: int32"},
+         add("FabulistCrossEntropy", {"logits: float", "bias: float", "targets: int32", "settings: float"},
              {"loss: float", "predicted: int32", "slope: float", "bias_slope: float"}, computeCrossEntropy) &&
          add("FabulistSumRows", {"ids: int32", "count: int32", "parts: N * float"}, {"sums: float"},
              computeSumRows, "N: int >= 1") &&
-         add("FabulistFewRows", {"left: float", "right: float", "bias: float"}, {"product: float"},
-             computeFewRows<false, fewRows>) &&
-         add("FabulistFewRowsTurned", {"left: float", "right: float", "bias: float"}, {"product: float"},
-             computeFewRows<true, fewRows>) &&
+         add("FabulistProduct", {"left: float", "right: float", "bias: float"}, {"product: float"},
+             computeProduct<false, product>) &&
+         add("FabulistProductTurned", {"left: float", "right: float", "bias: float"}, {"product: float"},
+             computeProduct<true, product>) &&
+         add("FabulistGradientProduct", {"left: N * float", "right: N * float"}, {"product: float"},
+             computeGradientProduct, "N: int >= 1") &&
          add("FabulistProbabilities", {"left: float", "right: float", "bias: float"}, {"probabilities: float"},
-             computeFewRows<true, probabilities>);
+             computeProduct<true, probabilities>) &&
+         add("FabulistAdam",
+             {"weights: N * float", "first: N * float", "second: N * float", "gradients: N * float", "settings: float"}, {},
+             computeMove<2, adam>, "N: int >= 1") &&
+         add("FabulistRmsProp", {"weights: N * float", "second: N * float", "gradients: N * float", "settings: float"}, {},
+             computeMove<1, rmsProp>, "N: int >= 1");
 }
 
 }  // namespace
@@ -186,5 +228,13 @@ bool addAll() {
 NAPI_MODULE_INIT() {
   static const bool added = fabulist::addAll();
   if (!added) napi_throw_error(env, nullptr, "TensorFlow does not take the kernels.");
+#if defined(__FMA__)
+  constexpr bool kProducts = true;
+#else
+  constexpr bool kProducts = false;
+#endif
+  napi_value products;
+  napi_get_boolean(env, kProducts, &products);
+  napi_set_named_property(env, exports, "products", products);
   return exports;
 }

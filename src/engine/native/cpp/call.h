@@ -41,6 +41,19 @@ class Call {
     return tensor && direction < TF_NumDims(tensor) ? TF_Dim(tensor, direction) : 0;
   }
 
+  // How many numbers an input has, in whatever shape.
+  int64_t size(int index) {
+    const TF_Tensor* tensor = at(index);
+    return tensor ? count(tensor) : 0;
+  }
+
+  // An input of so many numbers, in whatever shape, that may be changed where it lies: its memory must be the caller's alone.
+  float* inPlace(int index, int64_t many) {
+    const TF_Tensor* tensor = at(index);
+    expect(tensor && count(tensor) == many);
+    return tensor ? static_cast<float*>(TF_TensorData(tensor)) : nullptr;
+  }
+
   template <typename Number>
   Number* output(int index, TF_DataType type, std::initializer_list<int64_t> dimensions) {
     if (!ok()) return nullptr;

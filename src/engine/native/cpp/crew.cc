@@ -141,10 +141,11 @@ void Meeting::wait() {
   spinUntil([&] { return round_.load(std::memory_order_acquire) != round; });
 }
 
+int partsOfAll() { return kPartsEach * crew().size(); }
+
 void divide(int most, const std::function<void(int, int)>& work) {
-  const int size = most > 1 ? crew().size() : 1;
-  const int parts = std::min(most, kPartsEach * size);
-  if (size > 1 && crew().run(parts, [&](int part) { work(part, parts); })) return;
+  const int parts = most > 1 ? std::min(most, partsOfAll()) : 1;
+  if (parts > 1 && crew().size() > 1 && crew().run(parts, [&](int part) { work(part, parts); })) return;
   work(0, 1);
 }
 

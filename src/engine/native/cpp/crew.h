@@ -23,6 +23,9 @@ class Meeting {
   std::atomic<int> round_{0};
 };
 
+// Into how many parts `divide` divides what can be divided at will.
+int partsOfAll();
+
 // Calls work for each of `parts` parts, kMostParts at most; returns when all are done. Whoever is free takes the next part: a
 // thread that another program keeps from running holds nobody up. There are as many threads as TensorFlow may use
 // (TF_NUM_INTRAOP_THREADS, else the processors of this process), kMostMembers at most, and the caller alone where another

@@ -41,8 +41,8 @@ inline float exponentials(float* values, int count, float highest) {
 }
 
 // softmax(left right + bias), in the place of the product.
-inline void probabilities(const FewRows& k) {
-  fewRows(k);
+inline void probabilities(const Product& k) {
+  product(k);
   for (int64_t row = 0; row < k.rows; row++) {
     float* values = k.product + row * k.outputs;
     const float scale = 1.0f / exponentials(values, k.outputs, highestOf(values, k.outputs));
@@ -70,9 +70,9 @@ inline void crossEntropy(const CrossEntropy& k) {
       const float total = exponentials(slope, k.symbols, highest);
       k.loss[row] = std::log(total) - right;
       k.predicted[row] = predicted;
-      const float scale = 1.0f / total;
+      const float scale = k.scale / total;
       for (int s = 0; s < symbols; s++) slope[s] *= scale;
-      slope[target] -= 1.0f;
+      slope[target] -= k.scale;
       for (int s = 0; s < symbols; s++) columns[s] += slope[s];
     }
   });

@@ -59,22 +59,30 @@ struct SequenceGradient {
 
 // Cross entropy of softmax(logits + bias).
 struct CrossEntropy {
-  int rows, symbols, guessed; // guessed: the most likely symbol is looked for among so many first ones
+  int rows, symbols;
+  int guessed;                // the most likely symbol is looked for among so many first ones
+  float scale;                // what each row counts in the slopes
   const float* logits;        // (rows, symbols)
   const float* bias;          // (symbols)
   const int32_t* targets;     // (rows)
   float* loss;                // (rows)
   int32_t* predicted;         // (rows)
-  float* slope;               // (rows, symbols): softmax - onehot(target)
+  float* slope;               // (rows, symbols): scale (softmax - onehot(target))
   float* biasSlope;           // (symbols): sum of the rows of slope
 };
 
-// A product of a few rows, which is as fast as the matrix can be read.
-struct FewRows {
-  int rows, inputs, outputs;
-  bool turned;
-  const float* left;          // (rows, inputs)
+// Two matrices of a product.
+struct Pair {
+  const float* left;          // (rows, inputs), or turned (inputs, rows)
   const float* right;         // (inputs, outputs), or turned (outputs, inputs)
+  int inputs;
+};
+
+// Products added up.
+struct Product {
+  int rows, outputs;
+  bool leftTurned, rightTurned;
+  std::vector<Pair> pairs;
   const float* bias;          // (outputs), added to each row; or null
   float* product;             // (rows, outputs)
 };
@@ -91,6 +99,21 @@ struct SumRows {
   const int32_t* ids;         // (rows)
   std::vector<RowsPart> parts;
   float* sums;                // (count, width)
+};
+
+struct Moved {
+  float* weights;
+  float* first;               // moment; null where the optimizer has none
+  float* second;              // moment
+  const float* gradient;
+  int64_t size;
+};
+
+// A step of an optimizer, whose formulas are in optimizers.h. Adam's `rate` has the first steps' correction in it already.
+struct Move {
+  float rate, firstDecay, secondDecay, epsilon;
+  float longest;              // all gradients together are scaled to be at most so long; 0: left as they are
+  std::vector<Moved> parameters;
 };
 
 }  // namespace fabulist

@@ -1,82 +1,26 @@
-// Products of matrices of few rows.
+// Products of matrices.
 #pragma once
 #include <algorithm>
-#include <memory>
+#include <limits>
 
 #include "crew.h"
 #include "kernels.h"
+#include "panel.h"
 #include "vector.h"
 
 namespace fabulist {
 
-// Vectors of the right matrix side by side in a panel: what rows times panels leave fits the processor's registers.
-constexpr int kWide = 4;
-#if defined(__AVX512F__)
-constexpr int kTall = 6;
-#else
-constexpr int kTall = 3;
-#endif
-constexpr int kPanel = kWide * kLanes;
-
-// Adds `Rows` rows of left, each `inputs` long, times a panel (inputs, kPanel) to sums.
-template <int Rows>
-inline void multiply(const float* left, int64_t stride, const float* panel, int inputs, Vector (*sums)[kWide]) {
-  Vector own[Rows][kWide];
-  for (int r = 0; r < Rows; r++)
-    for (int w = 0; w < kWide; w++) own[r][w] = Vector{};
-  for (int k = 0; k < inputs; k++) {
-    const Vector right[kWide] = {load(panel), load(panel + kLanes), load(panel + 2 * kLanes), load(panel + 3 * kLanes)};
-    panel += kPanel;
-    for (int r = 0; r < Rows; r++) {
-      const Vector factor = all(left[r * stride + k]);
-      for (int w = 0; w < kWide; w++) own[r][w] += factor * right[w];
-    }
-  }
-  for (int r = 0; r < Rows; r++)
-    for (int w = 0; w < kWide; w++) sums[r][w] = own[r][w];
-}
-
-// All rows of left times a panel, some at a time; `done(row, sums)` receives each row's kWide vectors.
-template <typename Done>
-inline void multiplyRows(const float* left, int rows, int inputs, const float* panel, Done done) {
-  Vector sums[kTall][kWide];
-  const int groups = (rows + kTall - 1) / kTall;
-  for (int group = 0; group < groups; group++) {
-    const int first = rows * group / groups;
-    const int count = rows * (group + 1) / groups - first;
-    const float* from = left + static_cast<int64_t>(first) * inputs;
-    switch (count) {
-      case 1: multiply<1>(from, inputs, panel, inputs, sums); break;
-      case 2: multiply<2>(from, inputs, panel, inputs, sums); break;
-      case 3: multiply<3>(from, inputs, panel, inputs, sums); break;
-#if defined(__AVX512F__)
-      case 4: multiply<4>(from, inputs, panel, inputs, sums); break;
-      case 5: multiply<5>(from, inputs, panel, inputs, sums); break;
-      case 6: multiply<6>(from, inputs, panel, inputs, sums); break;
-#endif
-    }
-    for (int r = 0; r < count; r++) done(first + r, sums[r]);
-  }
-}
-
-// One part of `count`: from and to.
-struct Part {
-  int first, end;
-  Part(int count, int part, int parts)
-      : first(static_cast<int>(static_cast<int64_t>(count) * part / parts)),
-        end(static_cast<int>(static_cast<int64_t>(count) * (part + 1) / parts)) {}
-};
-
 // Columns [first, end) of each row: sums of rows of the right matrix, four at a time so that the sums are read and written less often.
-inline void fewRowsStraight(const FewRows& k, int first, int end) {
+inline void fewRowsStraight(const Product& k, int first, int end) {
+  const auto& [leftRows, rightRows, inputs] = k.pairs[0];
   for (int row = 0; row < k.rows; row++) {
-    const float* left = k.left + static_cast<int64_t>(row) * k.inputs;
+    const float* left = leftRows + static_cast<int64_t>(row) * inputs;
     float* sums = k.product + static_cast<int64_t>(row) * k.outputs;
     if (k.bias) std::copy(k.bias + first, k.bias + end, sums + first);
     else std::fill(sums + first, sums + end, 0.0f);
     int input = 0;
-    for (; input + 4 <= k.inputs; input += 4) {
-      const float* right = k.right + static_cast<int64_t>(input) * k.outputs;
+    for (; input + 4 <= inputs; input += 4) {
+      const float* right = rightRows + static_cast<int64_t>(input) * k.outputs;
       const float a = left[input], b = left[input + 1], c = left[input + 2], d = left[input + 3];
       int column = first;
       for (; column + kLanes <= end; column += kLanes) {
@@ -89,54 +33,144 @@ inline void fewRowsStraight(const FewRows& k, int first, int end) {
         sums[column] += a * at[0] + b * at[k.outputs] + c * at[2 * k.outputs] + d * at[3 * k.outputs];
       }
     }
-    for (; input < k.inputs; input++)
+    for (; input < inputs; input++)
       for (int column = first; column < end; column++)
-        sums[column] += left[input] * k.right[static_cast<int64_t>(input) * k.outputs + column];
+        sums[column] += left[input] * rightRows[static_cast<int64_t>(input) * k.outputs + column];
   }
 }
 
 // Outputs [first, end): each row of the turned matrix is read once, for all rows of left.
-inline void fewRowsTurned(const FewRows& k, int first, int end) {
+inline void fewRowsTurned(const Product& k, int first, int end) {
+  const auto& [leftRows, rightRows, inputs] = k.pairs[0];
   for (int output = first; output < end; output++) {
-    const float* right = k.right + static_cast<int64_t>(output) * k.inputs;
+    const float* right = rightRows + static_cast<int64_t>(output) * inputs;
     for (int row = 0; row < k.rows; row++) {
-      const float* left = k.left + static_cast<int64_t>(row) * k.inputs;
+      const float* left = leftRows + static_cast<int64_t>(row) * inputs;
       Vector one{}, two{};
       int input = 0;
-      for (; input + 2 * kLanes <= k.inputs; input += 2 * kLanes) {
+      for (; input + 2 * kLanes <= inputs; input += 2 * kLanes) {
         one += load(left + input) * load(right + input);
         two += load(left + input + kLanes) * load(right + input + kLanes);
       }
       one += two;
       float sum = k.bias ? k.bias[output] : 0.0f;
       for (int lane = 0; lane < kLanes; lane++) sum += one[lane];
-      for (; input < k.inputs; input++) sum += left[input] * right[input];
+      for (; input < inputs; input++) sum += left[input] * right[input];
       k.product[static_cast<int64_t>(row) * k.outputs + output] = sum;
     }
   }
 }
 
-// Columns of the right matrix from `first` on as a panel: (inputs, kPanel), zeros beyond the last column.
-inline void layColumns(const FewRows& k, int first, float* to) {
-  const int count = std::min(kPanel, k.outputs - first);
-  for (int64_t input = 0; input < k.inputs; input++, to += kPanel) {
-    const float* from = k.right + input * k.outputs + first;
-    if (count == kPanel) std::memcpy(to, from, sizeof(float) * kPanel);
-    else std::fill(std::copy(from, from + count, to), to + kPanel, 0.0f);
+// Inputs of a panel at most, so that it stays in the processor's second cache: 192 KB of 512-bit vectors.
+constexpr int kDeep = 768;
+// Numbers of a turned left matrix that are laid out at once: 2 MB.
+constexpr int kLaidNumbers = 1 << 19;
+// Rows below which it does not pay to lay a panel out once more.
+constexpr int kLeastRows = 64;
+
+// Room that a thread keeps from one product to the next.
+struct KeptRoom {
+  Room room;
+  int64_t size = 0;
+  float* of(int64_t numbers) {
+    if (size < numbers) room = roomFor(size = numbers);
+    return room.get();
+  }
+};
+
+// Left matrices side by side, the first row in question, and how far apart rows are.
+struct LeftRows {
+  const float* rows;
+  int64_t stride;
+};
+
+// Columns [first, first + count) of the right matrices below one another, of that their rows [depth, depth + deep), as a panel.
+inline void layPanel(const Product& k, int depth, int deep, int first, int count, float* panel) {
+  int start = 0;
+  for (const Pair& pair : k.pairs) {
+    const int from = std::max(0, depth - start), end = std::min(pair.inputs, depth + deep - start);
+    float* to = panel + static_cast<int64_t>(start + from - depth) * kPanel;
+    start += pair.inputs;
+    if (from >= end) continue;
+    if (k.rightTurned) layRows(pair.right + static_cast<int64_t>(first) * pair.inputs + from, pair.inputs, end - from, count, to);
+    else layColumns(pair.right + static_cast<int64_t>(from) * k.outputs + first, k.outputs, end - from, count, to);
   }
 }
 
-// A panel of the product: the right matrix is read once and lies in the cache for all rows of left.
-inline void fewRowsByPanel(const FewRows& k, int first, float* panel) {
-  const int count = std::min(kPanel, k.outputs - first);
-  layColumns(k, first, panel);
-  multiplyRows(k.left, k.rows, k.inputs, panel, [&](int row, const Vector* sums) {
-    float* to = k.product + static_cast<int64_t>(row) * k.outputs + first;
-    for (int w = 0; w * kLanes < count; w++) {
-      const Units at{w * kLanes, std::min(kLanes, count - w * kLanes)};
-      at.put(to, k.bias ? sums[w] + at.get(k.bias + first) : sums[w]);
+// Rows `rows` of the product, of that its strips (kPanel columns each) `strips`. left: from the first of those rows on.
+inline void productPart(const Product& k, LeftRows left, int inputs, const Part& rows, const Part& strips) {
+  thread_local KeptRoom kept;
+  float* panel = kept.of(static_cast<int64_t>(kDeep) * kPanel);
+  const int layers = (inputs + kDeep - 1) / kDeep;
+  for (int layer = 0; layer < layers; layer++) {
+    const Part across(inputs, layer, layers);
+    const int depth = across.first, deep = across.count();
+    for (int strip = strips.first; strip < strips.end; strip++) {
+      const int first = strip * kPanel, count = std::min(kPanel, k.outputs - first);
+      layPanel(k, depth, deep, first, count, panel);
+      float* product = k.product + static_cast<int64_t>(rows.first) * k.outputs + first;
+      multiplyRows(left.rows + depth, left.stride, rows.count(), deep, panel, [&](int row, const Vector* sums) {
+        float* to = product + static_cast<int64_t>(row) * k.outputs;
+        for (int w = 0; w * kLanes < count; w++) {
+          const Units at{w * kLanes, std::min(kLanes, count - w * kLanes)};
+          if (depth > 0) at.put(to, at.get(to) + sums[w]);
+          else at.put(to, k.bias ? sums[w] + at.get(k.bias + first) : sums[w]);
+        }
+      });
+    }
+  }
+}
+
+// left: from row rows.first on.
+inline void productRows(const Product& k, LeftRows left, int inputs, const Part& rows) {
+  const int strips = (k.outputs + kPanel - 1) / kPanel;
+  // Columns divided, the left matrix is read more often; rows divided, the right one is laid out more often.
+  int columns = 1, blocks = 1;
+  int64_t least = std::numeric_limits<int64_t>::max();
+  for (int some = 1; some <= std::min(strips, partsOfAll()); some++) {
+    const int others = std::max(1, std::min(partsOfAll() / some, rows.count() / kLeastRows));
+    const int64_t effort = static_cast<int64_t>(some) * rows.count() + static_cast<int64_t>(others) * k.outputs;
+    if (some * others < columns * blocks || (some * others == columns * blocks && effort >= least)) continue;
+    columns = some;
+    blocks = others;
+    least = effort;
+  }
+  divide(blocks * columns, [&](int part, int parts) {
+    const Part own(blocks * columns, part, parts);
+    for (int one = own.first; one < own.end; one++) {
+      const Part block(rows.count(), one / columns, blocks);
+      productPart(k, {left.rows + block.first * left.stride, left.stride}, inputs, Part{rows.first + block.first, rows.first + block.end},
+                  Part(strips, one % columns, columns));
     }
   });
+}
+
+// The left matrices turned over, side by side, some rows at a time: while they are multiplied they lie in the cache.
+inline void productOfTurned(const Product& k, int inputs) {
+  thread_local KeptRoom kept;
+  const int64_t stride = (inputs + 15) / 16 * 16;  // each row begins with a cache line
+  const int chunk = std::max<int>(kLeastRows, kLaidNumbers / stride);
+  for (int first = 0; first < k.rows; first += chunk) {
+    const Part rows = Part{first, std::min(k.rows, first + chunk)};
+    float* laid = kept.of(rows.count() * stride);
+    divide((rows.count() + kLanes - 1) / kLanes, [&](int part, int parts) {
+      const Part lines((rows.count() + kLanes - 1) / kLanes, part, parts);
+      const int from = lines.first * kLanes, end = std::min(rows.count(), lines.end * kLanes);
+      int64_t start = 0;
+      for (const Pair& pair : k.pairs) {
+        layTurned(pair.left + rows.first + from, k.rows, pair.inputs, end - from, laid + from * stride + start, stride);
+        start += pair.inputs;
+      }
+    });
+    productRows(k, {laid, stride}, inputs, rows);
+  }
+}
+
+inline void productByPanels(const Product& k) {
+  int inputs = 0;
+  for (const Pair& pair : k.pairs) inputs += pair.inputs;
+  if (k.leftTurned) productOfTurned(k, inputs);
+  else productRows(k, {k.pairs[0].left, inputs}, inputs, Part(k.rows, 0, 1));
 }
 
 // Numbers of the right matrix up to which one thread has read it before another has woken.
@@ -144,20 +178,14 @@ constexpr int64_t kAlone = 1 << 18;
 // Rows from which on it pays to lay the right matrix out.
 constexpr int kLaid = 4;
 
-inline void fewRows(const FewRows& k) {
-  const bool laid = !k.turned && k.rows > kLaid;
-  const int64_t numbers = static_cast<int64_t>(k.inputs) * k.outputs * (laid ? k.rows : 1);
-  const int width = laid ? kPanel : 16;  // whole cache lines, which no two threads should write
-  const int strips = (k.outputs + width - 1) / width;
-  divide(numbers < kAlone ? 1 : strips, [&](int part, int parts) {
-    const Part own(strips, part, parts);
-    if (laid) {
-      const std::unique_ptr<float[]> panel(new float[static_cast<int64_t>(k.inputs) * kPanel]);
-      for (int strip = own.first; strip < own.end; strip++) fewRowsByPanel(k, strip * kPanel, panel.get());
-      return;
-    }
-    const int first = width * own.first, end = std::min(k.outputs, width * own.end);
-    if (k.turned) fewRowsTurned(k, first, end);
+inline void product(const Product& k) {
+  if (k.rows > kLaid || k.leftTurned) return productByPanels(k);
+  const int64_t numbers = static_cast<int64_t>(k.pairs[0].inputs) * k.outputs;
+  const int lines = (k.outputs + 15) / 16;  // whole cache lines, which no two threads should write
+  divide(numbers < kAlone ? 1 : lines, [&](int part, int parts) {
+    const Part own(lines, part, parts);
+    const int first = 16 * own.first, end = std::min(k.outputs, 16 * own.end);
+    if (k.rightTurned) fewRowsTurned(k, first, end);
     else fewRowsStraight(k, first, end);
   });
 }

@@ -1,11 +1,10 @@
 // A sequence through one LSTM layer. The weights are laid out once in panels that are read from front to end, and each thread
 // keeps its own units from step to step, so that its part of the weights stays in its own cache.
 #pragma once
-#include <memory>
 #include <vector>
 
 #include "cell.h"
-#include "product.h"
+#include "panel.h"
 
 namespace fabulist {
 
@@ -21,25 +20,11 @@ inline void layGates(const float* recurrent, int units, int panel, float* to) {
       store(to + k * kPanel + gate * kLanes, at.get(recurrent + (4ll * k + gate) * units));
 }
 
-// recurrent (units, 4 units) turned over -> panels of kPanel units: (4 units, kPanel) each.
-inline void layTurned(const float* recurrent, int units, int panel, float* to) {
-  const int first = panel * kPanel;
-  const int count = std::min(kPanel, units - first);
-  constexpr int kBlock = 16;
-  for (int start = 0; start < 4 * units; start += kBlock) {
-    const int end = std::min(4 * units, start + kBlock);
-    for (int column = 0; column < kPanel; column++)
-      for (int k = start; k < end; k++)
-        to[static_cast<int64_t>(k) * kPanel + column] =
-            column < count ? recurrent[static_cast<int64_t>(first + column) * 4 * units + k] : 0.0f;
-  }
-}
-
 inline void sequence(const Sequence& s) {
   const int64_t units = s.units;
   const int panels = panelsOf(s.units, kLanes);
   const int64_t size = units * kPanel;
-  const std::unique_ptr<float[]> laid(new float[panels * size]);
+  const Room laid = roomFor(panels * size);
   gather(panels, [&](int member, int members, Meeting& meeting) {
     const Part own(panels, member, members);
     for (int panel = own.first; panel < own.end; panel++) layGates(s.recurrent, s.units, panel, laid.get() + panel * size);
@@ -50,7 +35,7 @@ inline void sequence(const Sequence& s) {
       for (int panel = own.first; panel < own.end; panel++) {
         const Units at{panel * kLanes, std::min<int>(kLanes, s.units - panel * kLanes)};
         const Gates bias = getGates(s.bias, s.units, at);
-        multiplyRows(h, s.batch, s.units, laid.get() + panel * size, [&](int row, const Vector* sums) {
+        multiplyRows(h, units, s.batch, s.units, laid.get() + panel * size, [&](int row, const Vector* sums) {
           const int64_t place = step * s.batch + row;
           const Gates x = getGates(s.x + 4 * units * place, s.units, at);
           const Gates z{x.i + bias.i + sums[0], x.g + bias.g + sums[1], x.f + bias.f + sums[2], x.o + bias.o + sums[3]};
@@ -67,11 +52,12 @@ inline void sequenceGradient(const SequenceGradient& s) {
   const int64_t units = s.units;
   const int panels = panelsOf(s.units, kPanel);
   const int64_t size = 4 * units * kPanel;
-  const std::unique_ptr<float[]> laid(new float[panels * size]);
+  const Room laid = roomFor(panels * size);
   std::vector<float> dhNext(s.batch * units), dc(s.batch * units);
   gather(panels, [&](int member, int members, Meeting& meeting) {
     const Part own(panels, member, members);
-    for (int panel = own.first; panel < own.end; panel++) layTurned(s.recurrent, s.units, panel, laid.get() + panel * size);
+    for (int panel = own.first; panel < own.end; panel++) layRows(s.recurrent + 4 * units * kPanel * panel, 4 * units, 4 * s.units,
+              std::min(kPanel, s.units - panel * kPanel), laid.get() + panel * size);
     for (int64_t step = s.steps - 1; step >= 0; step--) {
       const float* cBefore = step == 0 ? s.cBefore : s.c + (step - 1) * s.batch * units;
       for (int row = 0; row < s.batch; row++) {
@@ -88,7 +74,7 @@ inline void sequenceGradient(const SequenceGradient& s) {
       meeting.wait();
       for (int panel = own.first; panel < own.end; panel++) {
         const int first = panel * kPanel;
-        multiplyRows(s.dz + step * s.batch * 4 * units, s.batch, 4 * s.units, laid.get() + panel * size,
+        multiplyRows(s.dz + step * s.batch * 4 * units, 4 * units, s.batch, 4 * s.units, laid.get() + panel * size,
                      [&](int row, const Vector* sums) {
                        for (int w = 0; w < kWide && first + w * kLanes < s.units; w++) {
                          const Units at{first + w * kLanes, std::min<int>(kLanes, s.units - first - w * kLanes)};

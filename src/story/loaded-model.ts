@@ -3,6 +3,7 @@ import type { Ending, Guide } from '../language/guide.ts';
 import type { Model } from '../language/model.ts';
 import { readerBytes } from '../language/open-reader.ts';
 import { BY_HEART } from '../language/recipe.ts';
+import { RunIndex } from '../language/run-index.ts';
 import type { Teller } from '../language/teller.ts';
 import { isWord } from '../language/tokenizer.ts';
 import { inTurns } from '../language/turns.ts';
@@ -12,7 +13,6 @@ import { CopyGuide } from './copy-guide.ts';
 import { LoopGuide } from './loop-guide.ts';
 import { Openings } from './openings.ts';
 import { OriginalityIndex } from './originality-index.ts';
-import { RunIndex } from './run-index.ts';
 import { SentenceEnding } from './sentence-ending.ts';
 import { SentenceStarts } from './sentence-starts.ts';
 

@@ -1,4 +1,4 @@
-import type { Work } from '../language/turns.ts';
+import type { Work } from './turns.ts';
 
 /** Symbols that are looked at without a look at the time. */
 const SLICE = 10_000;

@@ -11,7 +11,7 @@ const SHOWN = 3;
 /** What the model makes of the first words of its text, typeset, with the last few of the words it began from. */
 export async function tellSample(engine: Engine, model: Model): Promise<string> {
   const opening = (model.text.stories[0] as Int32Array).subarray(0, model.recipe.window);
-  const teller = new Teller(engine, model);
+  const teller = await Teller.open(engine, model);
   try {
     const { ids } = await teller.tell(opening, { words: SYMBOLS, temperature: 0, seed: model.recipe.seed });
     const { vocabulary, language } = model;

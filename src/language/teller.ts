@@ -1,10 +1,12 @@
 import { type Engine, type NamedValues, ops, type Tensor } from '../engine/engine.ts';
+import { BackOff } from './back-off.ts';
 import type { Model } from './model.ts';
 import type { Weights } from './network.ts';
 import { engineWeights, openReader } from './open-reader.ts';
 import type { Reader } from './reader.ts';
+import type { RunIndex } from './run-index.ts';
 import { Telling, type TellOptions, type Told } from './telling.ts';
-import { othersTurn } from './turns.ts';
+import { atOnce, inTurns, othersTurn } from './turns.ts';
 import { UNKNOWN } from './vocabulary.ts';
 
 /** How long telling may hold the thread before others get their turn, in milliseconds. */
@@ -34,23 +36,27 @@ export class Teller {
   #rows: Waiting[] = [];
   #busy = false;
 
-  /** weights: the model's `engineWeights` in the engine; they are the teller's from now on. */
-  constructor(engine: Engine, model: Model, weights = placed(model)) {
+  /** weights: the model's `engineWeights` in the engine; they are the teller's from now on. backOff: of the model's text. */
+  constructor(engine: Engine, model: Model, weights = placed(model), backOff = atOnce(BackOff.building(model))) {
     this.#width = model.vocabulary.size;
     this.#unknown = model.vocabulary.idOf(UNKNOWN) ?? -1;
     this.#weights = weights;
-    this.#reader = openReader(engine, model, weights);
+    this.#reader = openReader(engine, model, weights, backOff);
   }
 
-  /** The same, with the weights handed to the engine one after the other, so that nobody waits for all of them. */
-  static async open(engine: Engine, model: Model): Promise<Teller> {
+  /**
+   * The same, with the weights handed to the engine one after the other, so that nobody waits for all of them. index: of the
+   * model's text, where there is one already.
+   */
+  static async open(engine: Engine, model: Model, index?: RunIndex): Promise<Teller> {
+    const backOff = await inTurns(BackOff.building(model, index));
     const weights: Record<string, Tensor> = {};
     try {
       for (const one of engineWeights(model)) {
         weights[one.name] = placedOne(one);
         await othersTurn();
       }
-      return new Teller(engine, model, weights);
+      return new Teller(engine, model, weights, backOff);
     } catch (error) {
       ops.dispose(Object.values(weights));
       throw error;

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { type Engine, ops, type Tensor } from '../engine/engine.ts';
 import { valuesOf } from '../engine/named-values.ts';
+import type { BackOff } from './back-off.ts';
 import { cellOf } from './lstm-cell.ts';
 import type { Model } from './model.ts';
 import type { Weights } from './network.ts';
@@ -26,11 +27,12 @@ interface Reading {
 
 /**
  * Reads symbol after symbol as the model was trained: each prediction from the last `window` symbols and no state before
- * them. What the same symbols lead to is the same in every story, so it is worked out once and remembered: what follows a
- * whole window, and the state after each of its beginnings, with its product with the recurrent weights already, so that no
- * symbol costs more than one row of that product. To predict, the last symbol of a window is read from the state
- * that those before it left; in the same step the windows that begin within it advance, so that their states are there when
- * the next symbol is read. A text learned by heart has about as many windows as symbols, and all its stories go through them.
+ * them. What was no window of its training it backs off from, to what the text itself has. What the same symbols lead to is
+ * the same in every story, so it is worked out once and remembered: what follows a whole window, and the state after each of
+ * its beginnings, with its product with the recurrent weights already, so that no symbol costs more than one row of that
+ * product. To predict, the last symbol of a window is read from the state that those before it left; in the same step the
+ * windows that begin within it advance, so that their states are there when the next symbol is read. A text learned by heart
+ * has about as many windows as symbols, and all its stories go through them.
  */
 export class WindowReader implements Reader {
   /**
@@ -47,6 +49,7 @@ export class WindowReader implements Reader {
   /** (vocabulary) */
   readonly #bias: Float32Array;
   readonly #width: number;
+  readonly #backOff: BackOff | null;
   /** By the symbols of a whole window, (vocabulary): logarithms of probabilities. */
   readonly #predictions: LRUCache<string, Float32Array>;
   /** By the symbols read. */
@@ -61,11 +64,15 @@ export class WindowReader implements Reader {
     return of(vocabulary) + of(stateSize({ layers, units }));
   }
 
-  /** weights: all but the table; bytes: what is remembered of predictions, and as much of states. */
+  /**
+   * weights: all but the table; backOff: null where the network is asked whatever was read; bytes: what is remembered of
+   * predictions, and as much of states.
+   */
   constructor(
     engine: Engine,
     { recipe, weights: values, vocabulary }: Pick<Model, 'recipe' | 'weights' | 'vocabulary'>,
     weights: Weights,
+    backOff: BackOff | null = null,
     bytes = BYTES,
   ) {
     this.memory = recipe.window;
@@ -75,6 +82,7 @@ export class WindowReader implements Reader {
     this.#table = valuesOf(values, WindowReader.table);
     this.#bias = valuesOf(values, 'outputBias');
     this.#width = vocabulary.size;
+    this.#backOff = backOff;
     this.#predictions = new LRUCache({ max: most(this.#width, bytes) });
     this.#states = new LRUCache({ max: most(stateSize(recipe), bytes) });
   }
@@ -96,9 +104,10 @@ export class WindowReader implements Reader {
     const predictions = new Map<string, Float32Array>();
     const unknown = new Map<string, readonly number[]>();
     for (const [k, key] of keys.entries()) {
-      const remembered = this.#predictions.get(key);
-      if (remembered) predictions.set(key, remembered);
-      else unknown.set(key, this.#recent[rows[k] as number] as number[]);
+      const symbols = this.#recent[rows[k] as number] as number[];
+      const told = this.#predictions.get(key) ?? this.#backedOff(key, symbols);
+      if (told) predictions.set(key, told);
+      else unknown.set(key, symbols);
     }
     for (const [key, prediction] of this.#predict([...unknown.values()])) predictions.set(key, prediction);
     const logits = new Float32Array(rows.length * this.#width);
@@ -109,6 +118,13 @@ export class WindowReader implements Reader {
   dispose(): void {
     this.#predictions.clear();
     this.#states.clear();
+  }
+
+  /** What the text has to say where it has no such window; null where the network is to say it. */
+  #backedOff(key: string, symbols: readonly number[]): Float32Array | null {
+    const told = this.#backOff?.predict(symbols) ?? null;
+    if (told) this.#predictions.set(key, told);
+    return told;
   }
 
   /** Works out what follows each of the windows, by their keys. windows: different ones. */

@@ -82,6 +82,7 @@ export interface Figures {
   readonly perplexity: number;
   /** Share of training windows whose most likely next symbol is the true one. */
   readonly accuracy: number;
+  /** Of a window model these are its network's alone, though it asks its text where the network has learned nothing. */
   readonly heldOutAccuracy: number | null;
   readonly heldOutPerplexity: number | null;
   readonly heldOutPerplexityModelOnly: number | null;

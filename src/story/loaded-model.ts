@@ -3,6 +3,7 @@ import type { Ending, Guide } from '../language/guide.ts';
 import type { Model } from '../language/model.ts';
 import { readerBytes } from '../language/open-reader.ts';
 import { BY_HEART } from '../language/recipe.ts';
+import { RunIndex } from '../language/run-index.ts';
 import type { Teller } from '../language/teller.ts';
 import { isWord } from '../language/tokenizer.ts';
 import { inTurns } from '../language/turns.ts';
@@ -12,14 +13,14 @@ import { CopyGuide } from './copy-guide.ts';
 import { LoopGuide } from './loop-guide.ts';
 import { Openings } from './openings.ts';
 import { OriginalityIndex } from './originality-index.ts';
-import { RunIndex } from './run-index.ts';
 import { SentenceEnding } from './sentence-ending.ts';
 import { SentenceStarts } from './sentence-starts.ts';
 
 /** What a storyteller needs of a teller. */
 export type ModelTeller = Pick<Teller, 'tell' | 'dispose'>;
 
-export type OpenTeller = (engine: Engine, model: Model) => ModelTeller | Promise<ModelTeller>;
+/** index: of the model's text, punctuation marks included. */
+export type OpenTeller = (engine: Engine, model: Model, index: RunIndex) => ModelTeller | Promise<ModelTeller>;
 
 /** How a text that was not learned by heart is told, unless asked otherwise: daring, but nothing that hardly ever fits. */
 const LIVELY = { temperature: 0.8, topP: 0.7 };
@@ -100,7 +101,7 @@ export class LoadedModel {
     const originality = await inTurns(OriginalityIndex.building(vocabulary, stories));
     const ending = await inTurns(SentenceEnding.building(vocabulary, stories));
     // Last: whatever failed above would leave its weights in the engine for ever.
-    const teller = await openTeller(engine, model);
+    const teller = await openTeller(engine, model, originality.text);
     return new LoadedModel(engine, version, model, { style, starts, originality, ending, teller });
   }
 

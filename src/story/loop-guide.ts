@@ -1,5 +1,5 @@
 import type { Guide } from '../language/guide.ts';
-import type { RunIndex } from './run-index.ts';
+import type { RunIndex } from '../language/run-index.ts';
 
 /** Symbols of a story that are looked back on. */
 const REACH = 600;

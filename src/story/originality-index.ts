@@ -1,7 +1,7 @@
+import { RunIndex } from '../language/run-index.ts';
 import { isWord } from '../language/tokenizer.ts';
 import type { Work } from '../language/turns.ts';
 import type { Vocabulary } from '../language/vocabulary.ts';
-import { RunIndex } from './run-index.ts';
 import type { Originality } from './storyteller.ts';
 
 /** Runs of so many words are long enough to say something and short enough to be new in a book. */

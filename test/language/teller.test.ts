@@ -6,8 +6,10 @@ import { prefixTree } from '../../src/language/prefix-tree.ts';
 import { mostLikely } from '../../src/language/sampler.ts';
 import { Teller } from '../../src/language/teller.ts';
 import type { Told } from '../../src/language/telling.ts';
+import { PAUSED, trainModel } from '../../src/language/train-model.ts';
+import { windowsOf } from '../../src/language/windows.ts';
 import { onEachEngine } from '../engines.ts';
-import { tinyModel, weightsOf } from './tiny.ts';
+import { tinyModel, weightsOf, withoutText } from './tiny.ts';
 
 /** The article's way: read the last `window` symbols from no state for every single prediction. */
 function tellSlowly(engine: Engine, model: Model, context: number[], words: number): number[] {
@@ -38,7 +40,7 @@ onEachEngine('telling', (open) => {
     { name: 'article', layers: 2, window: 2, opening: [1, 6] },
   ] as const)('equals reading the whole window anew for every symbol: %o', async ({ opening, ...options }) => {
     const engine = await open();
-    const model = tinyModel({ ...options, units: 12 });
+    const model = withoutText(tinyModel({ ...options, units: 12 }));
     const teller = new Teller(engine, model);
     const { ids } = await teller.tell(Int32Array.from(opening), { words: 20, temperature: 0, seed: 1 });
     teller.dispose();
@@ -59,9 +61,12 @@ onEachEngine('telling', (open) => {
     { layers: 1, window: 3 },
     { layers: 2, window: 2 },
     { name: 'article', layers: 2, window: 4 },
+    { layers: 1, window: 3, text: true },
   ] as const)('tells the same words side by side as one by one, whoever joins and leaves: %o', async (options) => {
     const engine = await open();
-    const model = tinyModel({ ...options, units: 12 });
+    const { text = false, ...recipe } = { text: false, ...options };
+    const whole = tinyModel({ ...recipe, units: 12 });
+    const model = text ? whole : withoutText(whole);
     const asked = Array.from({ length: 90 }, (_, k) => ({
       context: Int32Array.from({ length: 1 + (k % 5) }, (_, at) => (k * 3 + at) % 9),
       options: { words: 1 + ((k * 7) % 23), temperature: k % 4 === 0 ? 0 : 0.9, seed: k },
@@ -94,14 +99,92 @@ onEachEngine('telling', (open) => {
     }
   });
 
+  it.each([
+    { name: 'default', layers: 2, window: 3 },
+    { name: 'article', layers: 1, window: 2 },
+  ] as const)('asks its network alone after every window that it learned from: %o', async (options) => {
+    const engine = await open();
+    const model = tinyModel(options);
+    const { contexts, count, window } = windowsOf(model.text, model.recipe.window);
+    const after = async (of: Model) => {
+      const teller = new Teller(engine, of);
+      const told: Told[] = [];
+      for (let row = 0; row < count; row++) {
+        const context = contexts.slice(row * window, (row + 1) * window);
+        for (const temperature of [0, 1]) told.push(await teller.tell(context, { words: 1, temperature, seed: row }));
+      }
+      teller.dispose();
+      return told;
+    };
+    expect(await after(model)).toEqual(await after(withoutText(model)));
+  });
+
+  it.each([
+    // "on a cat" stands nowhere; "a cat" does, once.
+    { opening: 'on a cat', follows: { and: 1 } },
+    // Nor "rat the"; after "the" come two words, twice each.
+    { opening: 'rat rat the', follows: { cat: 1 / 2, mat: 1 / 2 } },
+    // The text ends so, and nothing else has that ending but its last mark.
+    { opening: 'rat sat .', follows: { the: 1 / 2, a: 1 / 2 } },
+    // A window that is not full.
+    { opening: 'the cat', follows: { sat: 1 / 2, '.': 1 / 2 } },
+  ])('goes on from what the text has after "$opening" where it learned from no such window', async (row) => {
+    const { opening, follows } = row;
+    const model = tinyModel({ window: 3 });
+    const { vocabulary } = model;
+    const teller = new Teller(await open(), model);
+    const context = vocabulary.encode(opening.split(' '));
+    const likely = new Map<string, number>();
+    for (let seed = 0; seed < 20; seed++) {
+      const { ids, candidates } = await teller.tell(context, { words: 1, temperature: 2, seed });
+      expect(Object.keys(follows)).toContain(vocabulary.symbolOf(ids[0] as number));
+      for (const { id, probability } of candidates[0] ?? []) likely.set(vocabulary.symbolOf(id), probability);
+    }
+    teller.dispose();
+    for (const [symbol, probability] of likely)
+      expect(probability, symbol).toBeCloseTo((follows as Record<string, number>)[symbol] ?? 0, 6);
+  });
+
+  it('takes what a shorter ending goes on with where the guides rule out the rest', async () => {
+    const { vocabulary } = tinyModel();
+    const teller = new Teller(await open(), tinyModel());
+    const and = vocabulary.idOf('and') as number;
+    const guide = { steer: (logits: Float32Array) => void logits.fill(Number.NEGATIVE_INFINITY, and, and + 1) };
+    const context = vocabulary.encode(['on', 'a', 'cat']);
+    for (const temperature of [0, 1]) {
+      const { ids } = await teller.tell(context, { words: 1, temperature, seed: 1, guides: [guide] });
+      expect(['sat', '.']).toContain(vocabulary.symbolOf(ids[0] as number));
+    }
+    teller.dispose();
+  });
+
+  it('tells the own words of a text learned by heart from an opening that it does not have', async () => {
+    const engine = await open();
+    const text = 'one two three four five six seven eight nine ten eleven twelve .';
+    const trained = await trainModel(engine, [text], { units: 32, rate: 0.02 });
+    if (trained === PAUSED) throw new Error('It was not told to pause.');
+    const { model } = trained;
+    const teller = new Teller(engine, model);
+    const from = async (...opening: string[]) => {
+      const { ids } = await teller.tell(model.vocabulary.encode(opening), { words: 7, temperature: 0, seed: 1 });
+      return model.vocabulary.decode(ids).join(' ');
+    };
+    expect(await from('one', 'two', 'three')).toBe('four five six seven eight nine ten');
+    for (const before of model.vocabulary.symbols.filter((symbol) => symbol !== 'two'))
+      expect(await from(before, 'two', 'three')).toBe('four five six seven eight nine ten');
+    expect(await from('nine', 'six', 'four')).toBe('five six seven eight nine ten eleven');
+    expect(await from('five')).toBe('six seven eight nine ten eleven twelve');
+    teller.dispose();
+  });
+
   it('leaves as many tensors alive after 100 stories as before', async () => {
     const engine = await open();
     // The engine keeps a few small tensors of its own from the first time on.
-    const first = new Teller(engine, tinyModel());
+    const first = new Teller(engine, withoutText(tinyModel()));
     await first.tell(Int32Array.of(0), { words: 1, temperature: 0, seed: 1 });
     first.dispose();
     const before = ops.memory().numTensors;
-    const teller = new Teller(engine, tinyModel());
+    const teller = new Teller(engine, withoutText(tinyModel()));
     const loaded = ops.memory().numTensors;
     expect(loaded).toBeGreaterThan(before);
     for (let seed = 1; seed <= 100; seed++)

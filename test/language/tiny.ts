@@ -21,6 +21,11 @@ export function tinyModel(options: RecipeOptions = {}, text = RHYME): Model {
   };
 }
 
+/** The same model with nothing to back off to: its network is asked whatever was read. */
+export function withoutText(model: Model): Model {
+  return { ...model, text: { stories: [] } };
+}
+
 /** The weights of a model as tensors; dispose them. */
 export function weightsOf(_engine: Engine, model: Model): Weights {
   return Object.fromEntries(

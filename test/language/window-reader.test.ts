@@ -32,7 +32,7 @@ function counted(engine: Engine, model: Model, bytes?: number) {
     return engine.product(left, right);
   };
   const weights = weightsOf(engine, model);
-  const reader = new WindowReader({ ...engine, product }, model, weights, bytes);
+  const reader = new WindowReader({ ...engine, product }, model, weights, null, bytes);
   const dispose = () => {
     reader.dispose();
     ops.dispose(Object.values(weights));

@@ -125,7 +125,8 @@ export async function learn(
     keptOut = null,
     language = 'en',
     weightBytes = 16,
-  }: Partial<NewVersion> & { language?: string; weightBytes?: number } = {},
+    model,
+  }: Partial<NewVersion> & { language?: string; weightBytes?: number; model?: Model } = {},
 ): Promise<Version> {
   const corpus = await library.corpus(ref.server, ref.name);
   if (!corpus) throw new Error(`no corpus ${ref.name}`);
@@ -135,7 +136,7 @@ export async function learn(
     stories: corpus.stories.map(({ hash }) => hash),
     figures: FIGURES,
     keptOut,
-    files: encodeModel(modelOf(texts, language, weightBytes)),
+    files: encodeModel(model ?? modelOf(texts, language, weightBytes)),
   });
 }
 

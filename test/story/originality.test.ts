@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { RunIndex } from '../../src/language/run-index.ts';
 import { tokenize } from '../../src/language/tokenizer.ts';
 import { atOnce } from '../../src/language/turns.ts';
 import { Vocabulary } from '../../src/language/vocabulary.ts';
 import { OriginalityIndex } from '../../src/story/originality-index.ts';
-import { RunIndex } from '../../src/story/run-index.ts';
 import { FABLE } from './fakes.ts';
 
 function originalityOf(story: string, ...texts: string[]) {

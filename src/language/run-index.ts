@@ -1,4 +1,4 @@
-import type { Work } from '../language/turns.ts';
+import type { Work } from './turns.ts';
 
 /** Symbols that are looked at without a look at the time. */
 const SLICE = 10_000;
@@ -88,8 +88,37 @@ export class RunIndex {
     return ids;
   }
 
+  /** Whether the run, of at least one id, stands in the text with another id behind it. */
+  continues(run: ArrayLike<number>): boolean {
+    for (const start of this.#starts(run)) if ((this.#text[start + run.length] as number) >= 0) return true;
+    return false;
+  }
+
+  /**
+   * Visits each place where the last id of the run stands with another id behind it. length: how many of the run's last ids
+   * stand there, at least 1; next: the id behind them.
+   */
+  visitEndings(run: ArrayLike<number>, visit: (length: number, next: number) => void): void {
+    const last = run.length - 1;
+    const [first, end] = this.#placesOf(run[last]);
+    for (let k = first; k < end; k++) {
+      const place = this.#places[k] as number;
+      const next = this.#text[place + 1] as number;
+      if (next < 0) continue;
+      let length = 1;
+      while (length <= last && this.#text[place - length] === run[last - length]) length++;
+      visit(length, next);
+    }
+  }
+
+  /** How often an id stands in the text. */
+  occurrences(id: number): number {
+    const [first, end] = this.#placesOf(id);
+    return end - first;
+  }
+
   /** Where the run stands in the text. */
-  *#starts(run: Int32Array): Generator<number, undefined> {
+  *#starts(run: ArrayLike<number>): Generator<number, undefined> {
     // From the rarest of its ids, the fewest places are to be looked at.
     let rarest = 0;
     let [first, last] = this.#placesOf(run[0]);

@@ -58,6 +58,18 @@ export interface Optimizer {
   dispose(): void;
 }
 
+/** Rows that stay in the engine and are written some at a time, of several widths: each of no meaning until it is written. */
+export interface RowTable {
+  /**
+   * Of each width rows among which those of some places stand, (.., width); and where they stand there, (n) int32, null where
+   * they are just the rows asked for. Tensors of the surrounding tidy, to be used before the next `put`.
+   */
+  find(places: Int32Array): { readonly rows: readonly Tensor[]; readonly places: Tensor | null };
+  /** Writes rows to different places. rows: of each width (n, width); places: (n), below the count. */
+  put(rows: readonly Tensor[], places: Int32Array): void;
+  dispose(): void;
+}
+
 /** What one LSTM cell reads; `src/language/lstm-cell.ts` has the formulas. Null for what there is none of. */
 export interface CellInput {
   /** (.., 4 units): what comes from below. */
@@ -141,10 +153,17 @@ export interface Engine {
    * int32 -> (count, width). The gradient of a gather.
    */
   sumRowsById(parts: readonly Tensor[], ids: Tensor, count: number): Tensor;
+  /** count: how many rows there are of each width. */
+  rowTable(count: number, widths: readonly number[]): RowTable;
   /** Takes rows by id: table (count, width), ids (n) int32 -> (n, width). */
   pickRows(table: Tensor, ids: Tensor): Tensor;
   /** left right + bias, (n, a), (a, b) and (b) -> (n, b). */
   product(left: Tensor, right: Tensor, bias?: Tensor): Tensor;
+  /**
+   * A matrix in the form that is fastest on the right side of `product`, for one that many products share; good for nothing
+   * else. Belongs to the caller, as the matrix still does.
+   */
+  laid(matrix: Tensor): Tensor;
   /** softmax(left table^T + bias): (n, a), (b, a) and (b) -> (n, b). */
   probabilities(left: Tensor, table: Tensor, bias: Tensor): Tensor;
   /** Rows of the same width below one another; a single part is given back itself. */

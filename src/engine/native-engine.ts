@@ -6,6 +6,7 @@ import { findKernels } from './native/find-kernels.ts';
 import { mendNodeUtil } from './native/mend-node-util.ts';
 import { NativeOptimizer } from './native/native-optimizer.ts';
 import { NativeParameter } from './native/native-parameter.ts';
+import { NativeRowTable } from './native/native-row-table.ts';
 import { type KernelsAddon, ownKernels } from './native/own-kernels.ts';
 import { stepKernels } from './native/step-kernels.ts';
 import { plainCrossEntropy } from './plain-cross-entropy.ts';
@@ -49,7 +50,7 @@ function nativeEngine(backend: NativeBackend, version: string, addon: KernelsAdd
     backend.executeMultipleOutputs(name, attributes, inputs, outputs);
   const context: Context = { binding, floatType, run };
   const own = addon && ownKernels(context, addon);
-  const kernels = stepKernels(context);
+  const { putRows, ...kernels } = stepKernels(context);
   return {
     name: 'native',
     description: `TensorFlow ${binding.TF_Version} (tfjs-node ${version})`,
@@ -58,6 +59,8 @@ function nativeEngine(backend: NativeBackend, version: string, addon: KernelsAdd
       own
         ? new TensorOptimizer(kind, parameters as TensorParameter[], own.move)
         : new NativeOptimizer(context, kind, parameters as NativeParameter[]),
+    rowTable: (count, widths) => new NativeRowTable(context, count, widths, own?.putRows ?? putRows),
+    laid: (matrix) => tf.clone(matrix),
     crossEntropy: plainCrossEntropy,
     probabilities: (left, table, bias) =>
       tf.tidy(() => tf.softmax(tf.add(kernels.rightTransposedProduct(left, table), bias) as never) as Tensor),

@@ -1,6 +1,6 @@
 import { version_wasm } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Engine, Tensor } from './engine.ts';
+import type { Engine, RowTable, Tensor } from './engine.ts';
 import { plainCrossEntropy } from './plain-cross-entropy.ts';
 import { plainMove } from './plain-move.ts';
 import { TensorOptimizer } from './tensor-optimizer.ts';
@@ -18,6 +18,8 @@ export async function openWasmEngine(): Promise<Engine> {
     crossEntropy: plainCrossEntropy,
     sumRowsById,
     pickRows,
+    rowTable,
+    laid: (matrix) => tf.clone(matrix),
     product: (left, right, bias) =>
       tf.tidy(() => {
         const product = tf.matMul(left as tf.Tensor2D, right as tf.Tensor2D);
@@ -62,6 +64,32 @@ function pickRows(table: Tensor, ids: Tensor): Tensor {
     rows.set(from.subarray(id * width, (id + 1) * width), row * width);
   });
   return tf.tensor2d(rows, [picked.length, width]);
+}
+
+/** Outside the engine's memory, where a single row cannot be written. */
+function rowTable(count: number, widths: readonly number[]): RowTable {
+  const tables = widths.map((width) => ({ width, values: new Float32Array(count * width) }));
+  return {
+    find: (places) => {
+      const rows = tables.map(({ width, values }) => {
+        const found = new Float32Array(places.length * width);
+        places.forEach((place, row) => {
+          found.set(values.subarray(place * width, (place + 1) * width), row * width);
+        });
+        return tf.tensor2d(found, [places.length, width]) as Tensor;
+      });
+      return { rows, places: null };
+    },
+    put: (rows, places) => {
+      for (const [k, { width, values }] of tables.entries()) {
+        const own = rows[k]?.dataSync() as Float32Array;
+        places.forEach((place, row) => {
+          values.set(own.subarray(row * width, (row + 1) * width), place * width);
+        });
+      }
+    },
+    dispose: () => undefined,
+  };
 }
 
 /** The kernel UnsortedSegmentSum is missing here; the loop over memory the engine already holds costs less than a one-hot product. */

@@ -15,6 +15,11 @@ export function openReader(engine: Engine, model: Model, weights: Weights, backO
   return new WindowReader(engine, model, weights, backOff);
 }
 
+/** Whether a weight serves a reader for nothing but to be multiplied with: `Engine.laid`. */
+export function isFactor({ name }: NamedValues): boolean {
+  return /^(lower\/\d+|recurrent\/\d+|output|projection)$/.test(name);
+}
+
 /** The weights that a model's reader wants in the engine. The others it takes from the model itself. */
 export function engineWeights(model: Model): readonly NamedValues[] {
   if (model.recipe.model === 'sequence') return model.weights;

@@ -2,7 +2,7 @@ import { type Engine, type NamedValues, ops, type Tensor } from '../engine/engin
 import { BackOff } from './back-off.ts';
 import type { Model } from './model.ts';
 import type { Weights } from './network.ts';
-import { engineWeights, openReader } from './open-reader.ts';
+import { engineWeights, isFactor, openReader } from './open-reader.ts';
 import type { Reader } from './reader.ts';
 import type { RunIndex } from './run-index.ts';
 import { Telling, type TellOptions, type Told } from './telling.ts';
@@ -37,7 +37,12 @@ export class Teller {
   #busy = false;
 
   /** weights: the model's `engineWeights` in the engine; they are the teller's from now on. backOff: of the model's text. */
-  constructor(engine: Engine, model: Model, weights = placed(model), backOff = atOnce(BackOff.building(model))) {
+  constructor(
+    engine: Engine,
+    model: Model,
+    weights = placed(engine, model),
+    backOff = atOnce(BackOff.building(model)),
+  ) {
     this.#width = model.vocabulary.size;
     this.#unknown = model.vocabulary.idOf(UNKNOWN) ?? -1;
     this.#weights = weights;
@@ -53,7 +58,7 @@ export class Teller {
     const weights: Record<string, Tensor> = {};
     try {
       for (const one of engineWeights(model)) {
-        weights[one.name] = placedOne(one);
+        weights[one.name] = placedOne(engine, one);
         await othersTurn();
       }
       return new Teller(engine, model, weights, backOff);
@@ -125,12 +130,18 @@ export class Teller {
   }
 }
 
-function placed(model: Model): Weights {
-  return Object.fromEntries(engineWeights(model).map((one) => [one.name, placedOne(one)]));
+function placed(engine: Engine, model: Model): Weights {
+  return Object.fromEntries(engineWeights(model).map((one) => [one.name, placedOne(engine, one)]));
 }
 
-function placedOne({ shape, values }: NamedValues): Tensor {
+function placedOne(engine: Engine, weight: NamedValues): Tensor {
+  const { shape, values } = weight;
   const tensor = ops.keep(ops.tensor(values, [...shape], 'float32'));
+  if (isFactor(weight)) {
+    const laid = ops.keep(engine.laid(tensor));
+    tensor.dispose();
+    return laid;
+  }
   // One engine copies the values when a tensor is first used, and that should be now.
   const none = shape.map(() => 0);
   ops.slice(tensor, none, none).dispose();

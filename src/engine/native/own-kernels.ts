@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { CellInput, CellStates, Engine, Tensor } from '../engine.ts';
 import type { Move } from '../tensor-optimizer.ts';
 import type { Attribute, Context } from './context.ts';
+import type { PutRows } from './native-row-table.ts';
 
 /** What the addon exports (`cpp/addon.cc`). */
 export interface KernelsAddon {
@@ -9,13 +10,14 @@ export interface KernelsAddon {
   readonly products: boolean;
 }
 
-type Products = Pick<Engine, 'product' | 'rightTransposedProduct' | 'leftTransposedProduct' | 'probabilities'>;
+type Products = Pick<Engine, 'product' | 'rightTransposedProduct' | 'leftTransposedProduct' | 'probabilities' | 'laid'>;
 
 /** What `openNativeEngine` replaces by kernels of our own, where they are compiled. */
 export interface OwnKernels {
   readonly kernels: Pick<Engine, 'fused' | 'crossEntropy' | 'sumRowsById'> & Partial<Products>;
   /** Changes weights and moments where they lie. */
   readonly move: Move;
+  readonly putRows: PutRows;
 }
 
 /** Calls the operations that the addon, which must have been loaded, adds to TensorFlow. */
@@ -39,6 +41,7 @@ export function ownKernels({ binding, run }: Context, { products }: KernelsAddon
     leftTransposedProduct: (left, right) =>
       run('FabulistGradientProduct', several(left.length), [...left, ...right], 1)[0] as Tensor,
     probabilities: (left, table, bias) => one('FabulistProbabilities', left, table, bias),
+    laid: (matrix) => one('FabulistLaid', matrix),
   };
   return {
     kernels: {
@@ -70,6 +73,9 @@ export function ownKernels({ binding, run }: Context, { products }: KernelsAddon
           (size) => run('FabulistSumRows', several(parts.length), [ids, size, ...parts], 1)[0] as Tensor,
           'int32',
         ),
+    },
+    putRows: (tables, rows, places) => {
+      run('FabulistPutRows', several(tables.length), [...tables, ...rows, places], 0);
     },
     move: ({ kind, parameters, moments }, gradients, { rate, steps, longest = 0 }) => {
       const weights = parameters.map(({ tensor }) => tensor);

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Engine, Tensor } from '../engine.ts';
 import type { Attribute, Context } from './context.ts';
+import type { PutRows } from './native-row-table.ts';
 
 /**
  * TensorFlow's own kernels for what a training step does most, without tfjs-core in between: that prepares every operation
@@ -11,7 +12,7 @@ export function stepKernels(
 ): Pick<
   Engine,
   'pickRows' | 'sumRowsById' | 'product' | 'leftTransposedProduct' | 'rightTransposedProduct' | 'stackRows'
-> {
+> & { readonly putRows: PutRows } {
   const { binding, floatType, run } = context;
   const type = (name: string, value = binding.TF_INT32): Attribute => ({ name, type: binding.TF_ATTR_TYPE, value });
   const int = (name: string, value: number): Attribute => ({ name, type: binding.TF_ATTR_INT, value });
@@ -45,5 +46,10 @@ export function stepKernels(
     leftTransposedProduct: (left, right) => gradientProduct(stackRows(left), stackRows(right)),
     rightTransposedProduct: products(false, true),
     stackRows,
+    // The one operation here that writes to a tensor where it lies; it gives the same tensor back.
+    putRows: (tables, rows, places) => {
+      for (const [k, table] of tables.entries())
+        run('InplaceUpdate', [floatType], [table, places, rows[k] as Tensor], 1)[0]?.dispose();
+    },
   };
 }

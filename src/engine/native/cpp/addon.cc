@@ -104,14 +104,18 @@ void computeCrossEntropy(void*, TF_OpKernelContext* context) {
   if (call.ok()) crossEntropy(k);
 }
 
-// left (rows, inputs) times right (inputs, outputs), or turned (outputs, inputs); bias (outputs) or none.
+// left (rows, inputs) times right (inputs, outputs), as it is or laid, or turned (outputs, inputs); bias (outputs) or none.
 template <bool turned, void (*kernel)(const Product&)>
 void computeProduct(void*, TF_OpKernelContext* context) {
   Call call(context);
-  const int64_t rows = call.length(0, 0), inputs = call.length(0, 1), outputs = call.length(1, turned ? 0 : 1);
-  Product k{static_cast<int>(rows), static_cast<int>(outputs), false, turned};
+  const int64_t rows = call.length(0, 0), inputs = call.length(0, 1);
+  const int64_t panels = turned || call.length(1, 2) == 0 ? 0 : call.length(1, 0);
+  const int64_t outputs = panels ? panels * kPanel : call.length(1, turned ? 0 : 1);
+  Product k{static_cast<int>(rows), static_cast<int>(outputs), false, turned, panels > 0};
   const float* left = call.input<float>(0, {rows, inputs});
-  const float* right = turned ? call.input<float>(1, {outputs, inputs}) : call.input<float>(1, {inputs, outputs});
+  const float* right = panels   ? call.input<float>(1, {panels, inputs, kPanel})
+                       : turned ? call.input<float>(1, {outputs, inputs})
+                                : call.input<float>(1, {inputs, outputs});
   k.pairs.push_back({left, right, static_cast<int>(inputs)});
   k.bias = call.input<float>(2, {outputs}, true);
   k.product = call.floats(0, {rows, outputs});
@@ -123,7 +127,7 @@ void computeGradientProduct(void*, TF_OpKernelContext* context) {
   Call call(context);
   const int pairs = TF_NumInputs(context) / 2;
   const int64_t rows = call.length(0, 1), outputs = call.length(pairs, 1);
-  Product k{static_cast<int>(rows), static_cast<int>(outputs), true, false};
+  Product k{static_cast<int>(rows), static_cast<int>(outputs), true, false, false};
   for (int pair = 0; pair < pairs; pair++) {
     const int64_t inputs = call.length(pair, 0);
     const float* left = call.input<float>(pair, {inputs, rows});
@@ -148,6 +152,34 @@ void computeMove(void*, TF_OpKernelContext* context) {
     k.parameters.push_back({own[0], moments > 1 ? own[1] : nullptr, own[moments], own[moments + 1], size});
   }
   if (call.ok()) kernel(k);
+}
+
+// The tables, as many matrices of rows for them, and the places.
+void computePutRows(void*, TF_OpKernelContext* context) {
+  Call call(context);
+  const int tables = (TF_NumInputs(context) - 1) / 2;
+  const int64_t rows = call.length(2 * tables, 0);
+  PutRows k{rows};
+  k.places = call.input<int32_t>(2 * tables, {rows});
+  for (int at = 0; at < tables; at++) {
+    const int64_t count = call.length(at, 0), width = call.length(at, 1);
+    float* table = call.inPlace(at, count * width);
+    k.parts.push_back({call.input<float>(tables + at, {rows, width}), table, width});
+    call.within(k.places, rows, count);
+  }
+  if (call.ok()) putRows(k);
+}
+
+// A matrix (inputs, outputs) -> the panels that it consists of (.., inputs, kPanel), or itself where that leaves some columns over.
+void computeLaid(void*, TF_OpKernelContext* context) {
+  Call call(context);
+  const int64_t inputs = call.length(0, 0), outputs = call.length(0, 1);
+  const float* matrix = call.input<float>(0, {inputs, outputs});
+  const bool laid = outputs % kPanel == 0;
+  float* to = laid ? call.floats(0, {outputs / kPanel, inputs, kPanel}) : call.floats(0, {inputs, outputs});
+  if (!call.ok()) return;
+  if (laid) layPanels(matrix, inputs, outputs, to);
+  else std::copy(matrix, matrix + inputs * outputs, to);
 }
 
 void computeSumRows(void*, TF_OpKernelContext* context) {
@@ -206,6 +238,9 @@ bool addAll() {
              {"loss: float", "predicted: int32", "slope: float", "bias_slope: float"}, computeCrossEntropy) &&
          add("FabulistSumRows", {"ids: int32", "count: int32", "parts: N * float"}, {"sums: float"},
              computeSumRows, "N: int >= 1") &&
+         add("FabulistPutRows", {"tables: N * float", "rows: N * float", "places: int32"}, {}, computePutRows,
+             "N: int >= 1") &&
+         add("FabulistLaid", {"matrix: float"}, {"laid: float"}, computeLaid) &&
          add("FabulistProduct", {"left: float", "right: float", "bias: float"}, {"product: float"},
              computeProduct<false, product>) &&
          add("FabulistProductTurned", {"left: float", "right: float", "bias: float"}, {"product: float"},

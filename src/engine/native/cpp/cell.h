@@ -52,7 +52,7 @@ void eachUnits(int units, Work work) {
 }
 
 // Rows are worth more than one thread from so many numbers on.
-constexpr int kShared = 1 << 14;
+constexpr int kShared = 1 << 15;
 
 template <typename Work>
 void eachRow(int rows, int width, Work work) {

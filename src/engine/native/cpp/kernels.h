@@ -74,14 +74,14 @@ struct CrossEntropy {
 // Two matrices of a product.
 struct Pair {
   const float* left;          // (rows, inputs), or turned (inputs, rows)
-  const float* right;         // (inputs, outputs), or turned (outputs, inputs)
+  const float* right;         // (inputs, outputs), or turned (outputs, inputs), or laid (outputs / kPanel, inputs, kPanel)
   int inputs;
 };
 
 // Products added up.
 struct Product {
   int rows, outputs;
-  bool leftTurned, rightTurned;
+  bool leftTurned, rightTurned, rightLaid;
   std::vector<Pair> pairs;
   const float* bias;          // (outputs), added to each row; or null
   float* product;             // (rows, outputs)
@@ -99,6 +99,19 @@ struct SumRows {
   const int32_t* ids;         // (rows)
   std::vector<RowsPart> parts;
   float* sums;                // (count, width)
+};
+
+struct PutPart {
+  const float* values;        // (rows, width)
+  float* table;               // (.., width)
+  int64_t width;
+};
+
+// Rows written to places of tables.
+struct PutRows {
+  int64_t rows;
+  const int32_t* places;      // (rows)
+  std::vector<PutPart> parts;
 };
 
 struct Moved {

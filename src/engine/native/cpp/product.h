@@ -68,6 +68,11 @@ constexpr int kLaidNumbers = 1 << 19;
 // Rows below which it does not pay to lay a panel out once more.
 constexpr int kLeastRows = 64;
 
+// Numbers of the right matrix up to which one thread has read it before another has woken.
+constexpr int64_t kAlone = 1 << 18;
+// Multiplications that one thread has done before another has woken.
+constexpr int64_t kAloneProducts = 1 << 19;
+
 // Room that a thread keeps from one product to the next.
 struct KeptRoom {
   Room room;
@@ -100,14 +105,16 @@ inline void layPanel(const Product& k, int depth, int deep, int first, int count
 // Rows `rows` of the product, of that its strips (kPanel columns each) `strips`. left: from the first of those rows on.
 inline void productPart(const Product& k, LeftRows left, int inputs, const Part& rows, const Part& strips) {
   thread_local KeptRoom kept;
-  float* panel = kept.of(static_cast<int64_t>(kDeep) * kPanel);
+  float* laid = k.rightLaid ? nullptr : kept.of(static_cast<int64_t>(kDeep) * kPanel);
   const int layers = (inputs + kDeep - 1) / kDeep;
   for (int layer = 0; layer < layers; layer++) {
     const Part across(inputs, layer, layers);
     const int depth = across.first, deep = across.count();
     for (int strip = strips.first; strip < strips.end; strip++) {
       const int first = strip * kPanel, count = std::min(kPanel, k.outputs - first);
-      layPanel(k, depth, deep, first, count, panel);
+      const float* panel = laid;
+      if (k.rightLaid) panel = k.pairs[0].right + (static_cast<int64_t>(strip) * inputs + depth) * kPanel;
+      else layPanel(k, depth, deep, first, count, laid);
       float* product = k.product + static_cast<int64_t>(rows.first) * k.outputs + first;
       multiplyRows(left.rows + depth, left.stride, rows.count(), deep, panel, [&](int row, const Vector* sums) {
         float* to = product + static_cast<int64_t>(row) * k.outputs;
@@ -127,8 +134,9 @@ inline void productRows(const Product& k, LeftRows left, int inputs, const Part&
   // Columns divided, the left matrix is read more often; rows divided, the right one is laid out more often.
   int columns = 1, blocks = 1;
   int64_t least = std::numeric_limits<int64_t>::max();
-  for (int some = 1; some <= std::min(strips, partsOfAll()); some++) {
-    const int others = std::max(1, std::min(partsOfAll() / some, rows.count() / kLeastRows));
+  const int most = static_cast<int64_t>(rows.count()) * inputs * k.outputs < kAloneProducts ? 1 : partsOfAll();
+  for (int some = 1; some <= std::min(strips, most); some++) {
+    const int others = std::max(1, std::min(most / some, rows.count() / kLeastRows));
     const int64_t effort = static_cast<int64_t>(some) * rows.count() + static_cast<int64_t>(others) * k.outputs;
     if (some * others < columns * blocks || (some * others == columns * blocks && effort >= least)) continue;
     columns = some;
@@ -173,14 +181,22 @@ inline void productByPanels(const Product& k) {
   else productRows(k, {k.pairs[0].left, inputs}, inputs, Part(k.rows, 0, 1));
 }
 
-// Numbers of the right matrix up to which one thread has read it before another has woken.
-constexpr int64_t kAlone = 1 << 18;
+// A matrix (inputs, outputs) of whole panels -> its panels, (inputs, kPanel) each.
+inline void layPanels(const float* matrix, int64_t inputs, int64_t outputs, float* to) {
+  const int strips = static_cast<int>(outputs / kPanel);
+  divide(inputs * outputs < kAlone ? 1 : strips, [&](int part, int parts) {
+    const Part own(strips, part, parts);
+    for (int strip = own.first; strip < own.end; strip++)
+      layColumns(matrix + strip * kPanel, outputs, static_cast<int>(inputs), kPanel, to + strip * inputs * kPanel);
+  });
+}
+
 // Rows from which on it pays to lay the right matrix out.
 constexpr int kLaid = 4;
 
 inline void product(const Product& k) {
-  if (k.rows > kLaid || k.leftTurned) return productByPanels(k);
   const int64_t numbers = static_cast<int64_t>(k.pairs[0].inputs) * k.outputs;
+  if (k.rows > kLaid || k.leftTurned || k.rightLaid) return productByPanels(k);
   const int lines = (k.outputs + 15) / 16;  // whole cache lines, which no two threads should write
   divide(numbers < kAlone ? 1 : lines, [&](int part, int parts) {
     const Part own(lines, part, parts);

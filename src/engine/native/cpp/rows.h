@@ -30,4 +30,11 @@ inline void sumRows(const SumRows& k) {
   });
 }
 
+inline void putRows(const PutRows& k) {
+  // By one thread: there are as many rows as stories told at once, which are copied before another has woken.
+  for (const PutPart& one : k.parts)
+    for (int64_t row = 0; row < k.rows; row++)
+      std::copy(one.values + row * one.width, one.values + (row + 1) * one.width, one.table + k.places[row] * one.width);
+}
+
 }  // namespace fabulist

@@ -130,6 +130,13 @@ for (const rows of [1, 2, 4, 5, 33, 400]) {
       const expected = plain.rightTransposedProduct(left, turned);
       compare('product, right turned', [engine.rightTransposedProduct(left, turned)], [expected]);
       compare('probabilities', [engine.probabilities(left, turned, bias)], [plain.probabilities(left, turned, bias)]);
+      // Whole panels, which are laid out, and a width that is given back as it is.
+      const [whole, wholeBias] = [drawn(1, inputs, 128), drawn(1, 128)];
+      compare(
+        'product, right laid',
+        [engine.product(left, engine.laid(whole), wholeBias), engine.product(left, engine.laid(right))],
+        [plain.product(left, plain.laid(whole), wholeBias), plain.product(left, right)],
+      );
       const lefts = [drawn(size, inputs, rows), drawn(1, 3, rows), drawn(1, 17, rows)];
       const rights = [right, drawn(1, 3, outputs), drawn(1, 17, outputs)];
       for (const pairs of [1, 2, 3]) {
@@ -168,10 +175,25 @@ for (const width of [1, 17, 300]) {
   });
 }
 
+ops.tidy(() => {
+  const tables = [engine, plain].map((one) => one.rowTable(9, [33, 5]));
+  for (const places of [Int32Array.of(0, 1, 2, 3, 4, 5, 6, 7, 8), Int32Array.of(7, 2)]) {
+    const rows = [drawn(1, places.length, 33), drawn(1, places.length, 5)];
+    for (const table of tables) table.put(rows, places);
+  }
+  const found = tables.map((table) => {
+    const { rows, places } = table.find(Int32Array.of(8, 7, 0, 7));
+    return rows.map((row) => plain.pickRows(row, places as Tensor));
+  });
+  compare('rows of a table', found[0] as Tensor[], found[1] as Tensor[]);
+  for (const table of tables) table.dispose();
+});
+
 const { cell, sequence } = engine.fused as NonNullable<Engine['fused']>;
 const nothing = { recurrent: null, cBefore: null, parents: null, bias: null };
 const [x, far] = [drawn(1, 3, 8), ops.tensor1d([0, 3], 'int32') as Tensor];
 const wrong = {
+  'a place beyond the table': () => engine.rowTable(2, [8]).put([x], Int32Array.of(0, 1, 2)),
   'matrices that do not fit, turned': () => engine.leftTransposedProduct([x, x], [drawn(1, 3, 5), drawn(1, 2, 5)]),
   'a gradient of another size': () => {
     const parameter = engine.parameter({ name: 'w', shape: [4], values: new Float32Array(4) });

@@ -4,6 +4,7 @@
 
 #include "crew.h"
 #include "kernels.h"
+#include "rows.h"
 #include "vector.h"
 
 namespace fabulist {
@@ -82,34 +83,38 @@ inline void cell(const Cell& k) {
   });
 }
 
-inline void cellGradient(const CellGradient& k) {
+// One row, whose dc of the symbol before is added to `dcBefore`, or put there.
+inline void cellGradientRow(const CellGradient& k, int64_t row, int64_t before, bool add) {
   const int64_t units = k.units;
-  const int vectors = (k.units + kLanes - 1) / kLanes;
-  const int most = static_cast<int64_t>(k.rows) * k.units < kShared ? 1 : vectors;
-  // Each part has units of its own, so that no two threads add to the same sum.
-  divide(most, [&](int part, int parts) {
-    const int from = vectors * part / parts * kLanes;
-    const int end = std::min(k.units, vectors * (part + 1) / parts * kLanes);
-    for (int64_t row = 0; k.parents && row < k.before; row++) {
-      for (int gate = 0; gate < 4; gate++)
-        std::fill(k.dzBefore + (4 * row + gate) * units + from, k.dzBefore + (4 * row + gate) * units + end, 0.0f);
-      std::fill(k.dcBefore + row * units + from, k.dcBefore + row * units + end, 0.0f);
-    }
-    for (int64_t row = 0; row < k.rows; row++) {
-      const int64_t parent = k.parents ? k.parents[row] : row;
-      const float* cBefore = k.cBefore ? k.cBefore + units * parent : nullptr;
-      float* dz = k.dz + 4 * units * row;
-      for (int first = from; first < end; first += kLanes) {
-        const Units at{first, std::min(kLanes, k.units - first)};
-        const Vector dc = k.dc ? at.get(k.dc + units * row) : Vector{};
-        const Vector before = cellBackward(k.gates + 4 * units * row, k.c + units * row, cBefore, k.units, at,
-                                           at.get(k.dh + units * row), dc, dz);
-        float* sum = k.dcBefore + units * parent;
-        at.put(sum, k.parents ? at.get(sum) + before : before);
-        if (!k.parents) continue;
-        float* sums = k.dzBefore + 4 * units * parent;
-        for (int64_t gate = 0; gate < 4; gate++)
-          at.put(sums + gate * units, at.get(sums + gate * units) + at.get(dz + gate * units));
+  const float* cBefore = k.cBefore ? k.cBefore + units * before : nullptr;
+  float* dcBefore = k.dcBefore + units * before;
+  eachUnits(k.units, [&](Units at) {
+    const Vector dc = k.dc ? at.get(k.dc + units * row) : Vector{};
+    const Vector back = cellBackward(k.gates + 4 * units * row, k.c + units * row, cBefore, k.units, at,
+                                     at.get(k.dh + units * row), dc, k.dz + 4 * units * row);
+    at.put(dcBefore, add ? at.get(dcBefore) + back : back);
+  });
+}
+
+inline void cellGradient(const CellGradient& k) {
+  if (!k.parents) {
+    eachRow(k.rows, k.units, [&](int64_t row) { cellGradientRow(k, row, row, false); });
+    return;
+  }
+  const int64_t units = k.units;
+  const RowsById byParent(k.parents, k.rows, k.before);
+  divide(static_cast<int64_t>(k.rows) * units < kShared ? 1 : k.before, [&](int part, int parts) {
+    const Part own(k.before, part, parts);
+    for (int64_t parent = own.first; parent < own.end; parent++) {
+      float* sum = k.dzBefore + 4 * units * parent;
+      const int64_t *first = byParent.begin(parent), *end = byParent.end(parent);
+      if (first == end) {
+        std::fill(sum, sum + 4 * units, 0.0f);
+        std::fill(k.dcBefore + units * parent, k.dcBefore + units * (parent + 1), 0.0f);
+      }
+      for (const int64_t* row = first; row < end; row++) {
+        cellGradientRow(k, *row, parent, row > first);
+        addRow(sum, k.dz + 4 * units * *row, 4 * units, row == first);
       }
     }
   });

@@ -1,31 +1,50 @@
-// Rows added up by id.
+// Rows picked and put by id.
 #pragma once
 #include <algorithm>
 #include <vector>
 
 #include "crew.h"
 #include "kernels.h"
-#include "product.h"
-#include "vector.h"
+#include "panel.h"
 
 namespace fabulist {
 
+// Rows in the order of their ids, so that each sum is one thread's own and what it reads lies together.
+class RowsById {
+ public:
+  RowsById(const int32_t* ids, int64_t rows, int count) : starts_(count + 1, 0), rows_(rows) {
+    for (int64_t row = 0; row < rows; row++) starts_[ids[row] + 1]++;
+    for (int id = 0; id < count; id++) starts_[id + 1] += starts_[id];
+    std::vector<int64_t> next(starts_.begin(), starts_.end() - 1);
+    for (int64_t row = 0; row < rows; row++) rows_[next[ids[row]]++] = row;
+  }
+  const int64_t* begin(int id) const { return rows_.data() + starts_[id]; }
+  const int64_t* end(int id) const { return rows_.data() + starts_[id + 1]; }
+
+ private:
+  std::vector<int64_t> starts_, rows_;
+};
+
+// sum += row; or, the first time, sum = row.
+inline void addRow(float* sum, const float* row, int64_t width, bool first) {
+  if (first) std::copy(row, row + width, sum);
+  else
+    for (int64_t column = 0; column < width; column++) sum[column] += row[column];
+}
+
 inline void sumRows(const SumRows& k) {
   const int64_t width = k.width;
-  const int64_t numbers = width * (k.rows + k.count);
-  divide(numbers < (1 << 14) ? 1 : k.width, [&](int part, int parts) {
-    // Each part has columns of its own, so that no two add to the same sum, whatever the order of the ids.
-    const Part lines((k.width + 15) / 16, part, parts);
-    const int first = 16 * lines.first, end = std::min(k.width, 16 * lines.end);
-    for (int64_t sum = 0; sum < k.count; sum++)
-      std::fill(k.sums + sum * width + first, k.sums + sum * width + end, 0.0f);
-    const int32_t* id = k.ids;
-    for (const RowsPart& matrix : k.parts) {
-      for (int64_t row = 0; row < matrix.rows; row++) {
-        const float* from = matrix.values + row * width;
-        float* to = k.sums + *id++ * width;
-        for (int column = first; column < end; column++) to[column] += from[column];
-      }
+  std::vector<const float*> rows;
+  for (const RowsPart& matrix : k.parts)
+    for (int64_t row = 0; row < matrix.rows; row++) rows.push_back(matrix.values + row * width);
+  const RowsById byId(k.ids, k.rows, k.count);
+  divide(width * (k.rows + k.count) < (1 << 14) ? 1 : k.count, [&](int part, int parts) {
+    const Part own(k.count, part, parts);
+    for (int id = own.first; id < own.end; id++) {
+      float* sum = k.sums + id * width;
+      if (byId.begin(id) == byId.end(id)) std::fill(sum, sum + width, 0.0f);
+      for (const int64_t* row = byId.begin(id); row < byId.end(id); row++)
+        addRow(sum, rows[*row], width, row == byId.begin(id));
     }
   });
 }

@@ -1,3 +1,4 @@
+import { expOf } from './elementary.ts';
 import type { Random } from './random.ts';
 
 /**
@@ -44,7 +45,7 @@ export function drawSymbol(logits: Float32Array, temperature: number, random: Ra
   for (let id = 0; id < logits.length; id++) {
     // Subtracting the highest first keeps exp within range; it cancels in the normalisation.
     const below = ((logits[id] as number) - highest) / temperature;
-    const weight = id === excluded || below < -NEGLIGIBLE ? 0 : Math.exp(below);
+    const weight = id === excluded || below < -NEGLIGIBLE ? 0 : expOf(below);
     weights[id] = weight;
     total += weight;
   }

@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { Engine } from '../engine/engine.ts';
 import { valuesOf } from '../engine/named-values.ts';
 import type { BackOff } from './back-off.ts';
+import { expOf } from './elementary.ts';
 import type { Model } from './model.ts';
 import type { Weights } from './network.ts';
 import type { Reader } from './reader.ts';
@@ -125,7 +126,7 @@ function normalise(logits: Float32Array, bias: Float32Array): void {
     logits[id] = logit;
     if (logit > highest) highest = logit;
   }
-  for (const logit of logits) total += Math.exp(logit - highest);
+  for (let id = 0; id < logits.length; id++) total += expOf((logits[id] as number) - highest);
   const least = highest + Math.log(total);
   for (let id = 0; id < logits.length; id++) logits[id] = (logits[id] as number) - least;
 }

@@ -1,4 +1,5 @@
 import { type Engine, ops } from '../../engine/engine.ts';
+import { logOf } from '../elementary.ts';
 import type { Model } from '../model.ts';
 import type { Weights } from '../network.ts';
 import type { Reader } from '../reader.ts';
@@ -80,7 +81,7 @@ export class SequenceReader implements Reader {
       const into = told.subarray(k * size, (k + 1) * size);
       this.#grams?.distribution(this.#recent[row] as number[], counted);
       for (let id = 0; id < size; id++)
-        into[id] = Math.log((1 - share) * (own[id] as number) + share * (counted[id] as number));
+        into[id] = logOf((1 - share) * (own[id] as number) + share * (counted[id] as number));
     }
     return told;
   }

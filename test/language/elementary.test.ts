@@ -1,0 +1,23 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { expOf, logOf } from '../../src/language/elementary.ts';
+
+it('raises e to a power up to nothing, to 1e-8 of what it is', () => {
+  fc.assert(
+    fc.property(fc.double({ min: -43.99, max: 0, noNaN: true }), (x) => {
+      expect(Math.abs(expOf(x) / Math.exp(x) - 1)).toBeLessThan(1e-8);
+    }),
+    { numRuns: 2_000 },
+  );
+  expect([0, -44.01, -1e9, Number.NEGATIVE_INFINITY].map(expOf)).toEqual([1, 0, 0, 0]);
+});
+
+it('takes the logarithm of any float32 above nothing, to 1e-8 of what it is', () => {
+  fc.assert(
+    fc.property(fc.float({ min: 0, max: 2, minExcluded: true, noNaN: true }), (p) => {
+      expect(Math.abs(logOf(p) - Math.log(p))).toBeLessThanOrEqual(1e-8 * Math.max(1, Math.abs(Math.log(p))));
+    }),
+    { numRuns: 5_000 },
+  );
+  expect([logOf(1), logOf(0)]).toEqual([0, Number.NEGATIVE_INFINITY]);
+});

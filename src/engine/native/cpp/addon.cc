@@ -111,7 +111,7 @@ void computeProduct(void*, TF_OpKernelContext* context) {
   const int64_t rows = call.length(0, 0), inputs = call.length(0, 1);
   const int64_t panels = turned || call.length(1, 2) == 0 ? 0 : call.length(1, 0);
   const int64_t outputs = panels ? panels * kPanel : call.length(1, turned ? 0 : 1);
-  Product k{static_cast<int>(rows), static_cast<int>(outputs), false, turned, panels > 0};
+  Product k{static_cast<int>(rows), static_cast<int>(outputs), false, turned, panels > 0, false};
   const float* left = call.input<float>(0, {rows, inputs});
   const float* right = panels   ? call.input<float>(1, {panels, inputs, kPanel})
                        : turned ? call.input<float>(1, {outputs, inputs})
@@ -127,7 +127,7 @@ void computeGradientProduct(void*, TF_OpKernelContext* context) {
   Call call(context);
   const int pairs = TF_NumInputs(context) / 2;
   const int64_t rows = call.length(0, 1), outputs = call.length(pairs, 1);
-  Product k{static_cast<int>(rows), static_cast<int>(outputs), true, false, false};
+  Product k{static_cast<int>(rows), static_cast<int>(outputs), true, false, false, false};
   for (int pair = 0; pair < pairs; pair++) {
     const int64_t inputs = call.length(pair, 0);
     const float* left = call.input<float>(pair, {inputs, rows});

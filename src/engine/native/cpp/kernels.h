@@ -82,6 +82,7 @@ struct Pair {
 struct Product {
   int rows, outputs;
   bool leftTurned, rightTurned, rightLaid;
+  bool turned;                // the product is to be turned over: (outputs, rows)
   std::vector<Pair> pairs;
   const float* bias;          // (outputs), added to each row; or null
   float* product;             // (rows, outputs)

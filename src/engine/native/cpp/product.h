@@ -97,34 +97,40 @@ inline void layPanel(const Product& k, int depth, int deep, int first, int count
     float* to = panel + static_cast<int64_t>(start + from - depth) * kPanel;
     start += pair.inputs;
     if (from >= end) continue;
-    if (k.rightTurned) layRows(pair.right + static_cast<int64_t>(first) * pair.inputs + from, pair.inputs, end - from, count, to);
-    else layColumns(pair.right + static_cast<int64_t>(from) * k.outputs + first, k.outputs, end - from, count, to);
+    const int64_t row = k.rightTurned ? first : from, column = k.rightTurned ? from : first;
+    if (k.rightTurned) layRows(pair.right + row * pair.inputs + column, pair.inputs, end - from, count, to);
+    else layColumns(pair.right + row * k.outputs + column, k.outputs, end - from, count, to);
   }
 }
 
 // Rows `rows` of the product, of that its strips (kPanel columns each) `strips`. left: from the first of those rows on.
 inline void productPart(const Product& k, LeftRows left, int inputs, const Part& rows, const Part& strips) {
-  thread_local KeptRoom kept;
-  float* laid = k.rightLaid ? nullptr : kept.of(static_cast<int64_t>(kDeep) * kPanel);
+  thread_local KeptRoom keptPanel, keptStrip;
+  float* laid = k.rightLaid ? nullptr : keptPanel.of(static_cast<int64_t>(kDeep) * kPanel);
+  // To be turned over where a whole strip is there, or else right where it belongs.
+  float* strip = k.turned ? keptStrip.of(static_cast<int64_t>(rows.count()) * kPanel) : nullptr;
   const int layers = (inputs + kDeep - 1) / kDeep;
-  for (int layer = 0; layer < layers; layer++) {
-    const Part across(inputs, layer, layers);
-    const int depth = across.first, deep = across.count();
-    for (int strip = strips.first; strip < strips.end; strip++) {
-      const int first = strip * kPanel, count = std::min(kPanel, k.outputs - first);
+  for (int at = strips.first; at < strips.end; at++) {
+    const int first = at * kPanel, count = std::min(kPanel, k.outputs - first);
+    float* product = strip ? strip : k.product + static_cast<int64_t>(rows.first) * k.outputs + first;
+    const int64_t stride = strip ? kPanel : k.outputs;
+    for (int layer = 0; layer < layers; layer++) {
+      const Part across(inputs, layer, layers);
       const float* panel = laid;
-      if (k.rightLaid) panel = k.pairs[0].right + (static_cast<int64_t>(strip) * inputs + depth) * kPanel;
-      else layPanel(k, depth, deep, first, count, laid);
-      float* product = k.product + static_cast<int64_t>(rows.first) * k.outputs + first;
-      multiplyRows(left.rows + depth, left.stride, rows.count(), deep, panel, [&](int row, const Vector* sums) {
-        float* to = product + static_cast<int64_t>(row) * k.outputs;
-        for (int w = 0; w * kLanes < count; w++) {
-          const Units at{w * kLanes, std::min(kLanes, count - w * kLanes)};
-          if (depth > 0) at.put(to, at.get(to) + sums[w]);
-          else at.put(to, k.bias ? sums[w] + at.get(k.bias + first) : sums[w]);
-        }
-      });
+      if (k.rightLaid) panel = k.pairs[0].right + (static_cast<int64_t>(at) * inputs + across.first) * kPanel;
+      else layPanel(k, across.first, across.count(), first, count, laid);
+      multiplyRows(left.rows + across.first, left.stride, rows.count(), across.count(), panel,
+                   [&](int row, const Vector* sums) {
+                     float* to = product + row * stride;
+                     for (int w = 0; w * kLanes < count; w++) {
+                       const Units own{w * kLanes, std::min(kLanes, count - w * kLanes)};
+                       if (layer > 0) own.put(to, own.get(to) + sums[w]);
+                       else own.put(to, k.bias ? sums[w] + own.get(k.bias + first) : sums[w]);
+                     }
+                   });
     }
+    if (!strip) continue;
+    layTurned(strip, kPanel, rows.count(), count, k.product + static_cast<int64_t>(first) * k.rows + rows.first, k.rows);
   }
 }
 
@@ -147,7 +153,8 @@ inline void productRows(const Product& k, LeftRows left, int inputs, const Part&
     const Part own(blocks * columns, part, parts);
     for (int one = own.first; one < own.end; one++) {
       const Part block(rows.count(), one / columns, blocks);
-      productPart(k, {left.rows + block.first * left.stride, left.stride}, inputs, Part{rows.first + block.first, rows.first + block.end},
+      const LeftRows from{left.rows + block.first * left.stride, left.stride};
+      productPart(k, from, inputs, Part(rows.first + block.first, rows.first + block.end),
                   Part(strips, one % columns, columns));
     }
   });
@@ -159,15 +166,16 @@ inline void productOfTurned(const Product& k, int inputs) {
   const int64_t stride = (inputs + 15) / 16 * 16;  // each row begins with a cache line
   const int chunk = std::max<int>(kLeastRows, kLaidNumbers / stride);
   for (int first = 0; first < k.rows; first += chunk) {
-    const Part rows = Part{first, std::min(k.rows, first + chunk)};
+    const Part rows(first, std::min(k.rows, first + chunk));
     float* laid = kept.of(rows.count() * stride);
-    divide((rows.count() + kLanes - 1) / kLanes, [&](int part, int parts) {
-      const Part lines((rows.count() + kLanes - 1) / kLanes, part, parts);
-      const int from = lines.first * kLanes, end = std::min(rows.count(), lines.end * kLanes);
-      int64_t start = 0;
+    const int squares = (rows.count() + kLanes - 1) / kLanes;
+    divide(squares, [&](int part, int parts) {
+      const Part own(squares, part, parts);
+      const int from = own.first * kLanes, end = std::min(rows.count(), own.end * kLanes);
+      float* to = laid + from * stride;
       for (const Pair& pair : k.pairs) {
-        layTurned(pair.left + rows.first + from, k.rows, pair.inputs, end - from, laid + from * stride + start, stride);
-        start += pair.inputs;
+        layTurned(pair.left + rows.first + from, k.rows, pair.inputs, end - from, to, stride);
+        to += pair.inputs;
       }
     });
     productRows(k, {laid, stride}, inputs, rows);
@@ -177,8 +185,16 @@ inline void productOfTurned(const Product& k, int inputs) {
 inline void productByPanels(const Product& k) {
   int inputs = 0;
   for (const Pair& pair : k.pairs) inputs += pair.inputs;
-  if (k.leftTurned) productOfTurned(k, inputs);
-  else productRows(k, {k.pairs[0].left, inputs}, inputs, Part(k.rows, 0, 1));
+  if (k.leftTurned && k.rows > k.outputs) {
+    // The right matrices turned over are fewer rows: (left^T right)^T = right^T left.
+    Product other{k.outputs, k.rows, true, false, false, true, {}, nullptr, k.product};
+    for (const Pair& pair : k.pairs) other.pairs.push_back({pair.right, pair.left, pair.inputs});
+    productOfTurned(other, inputs);
+  } else if (k.leftTurned) {
+    productOfTurned(k, inputs);
+  } else {
+    productRows(k, {k.pairs[0].left, inputs}, inputs, Part(0, k.rows));
+  }
 }
 
 // A matrix (inputs, outputs) of whole panels -> its panels, (inputs, kPanel) each.

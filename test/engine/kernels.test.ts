@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { ops } from '../../src/engine/engine.ts';
-import { onEachEngine } from '../engines.ts';
+import { onEveryEngine } from '../engines.ts';
 
 /** Ids in any order, rising ones, ones with gaps and ones that leave the last sums empty. */
 const idsOf = fc
@@ -15,7 +15,7 @@ const idsOf = fc
     count: Math.max(...ids) + 1 + more,
   }));
 
-onEachEngine('rows', (open) => {
+onEveryEngine('rows', (open) => {
   it('are added up by id, whatever the order of the ids', async () => {
     const engine = await open();
     fc.assert(

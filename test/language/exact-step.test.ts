@@ -6,7 +6,7 @@ import { Learner } from '../../src/language/learner.ts';
 import type { Model } from '../../src/language/model.ts';
 import { planFor } from '../../src/language/plan.ts';
 import { type Windows, windowsOf } from '../../src/language/windows.ts';
-import { onEachEngine } from '../engines.ts';
+import { onEveryEngine } from '../engines.ts';
 import { tinyModel } from './tiny.ts';
 
 const UNITS = 24;
@@ -72,7 +72,7 @@ function plainStep(model: Model, windows: Windows): { loss: number; gradients: R
   });
 }
 
-onEachEngine('a training step is the text-book one to 1e-5', (open) => {
+onEveryEngine('a training step is the text-book one to 1e-5', (open) => {
   it.each([
     { layers: 1, window: 3 },
     { layers: 2, window: 3 },

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { ops } from '../../src/engine/engine.ts';
-import { onEachEngine } from '../engines.ts';
+import { onEveryEngine } from '../engines.ts';
 
 /** The update rules as published, one number at a time. */
 const rules = {
@@ -23,7 +23,7 @@ const rules = {
   },
 };
 
-onEachEngine('an optimizer', (open) => {
+onEveryEngine('an optimizer', (open) => {
   it.each(['rmsprop', 'adam'] as const)(
     '%s changes neither what it was given nor a copy that was taken',
     async (kind) => {

@@ -5,7 +5,7 @@ import type { Model } from '../../src/language/model.ts';
 import { forward, logitsOf } from '../../src/language/network.ts';
 import { prefixTree } from '../../src/language/prefix-tree.ts';
 import { WindowReader } from '../../src/language/window-reader.ts';
-import { onEachEngine } from '../engines.ts';
+import { onEveryEngine } from '../engines.ts';
 import { tinyModel, weightsOf } from './tiny.ts';
 
 /** The probabilities of what follows a window, read as in training. */
@@ -40,7 +40,7 @@ function counted(engine: Engine, model: Model, bytes?: number) {
   return { reader, rows: () => rows, dispose };
 }
 
-onEachEngine('a window reader', (open) => {
+onEveryEngine('a window reader', (open) => {
   it('says what reading each window anew would say, whoever comes, goes and is asked, however little is remembered', async () => {
     const engine = await open();
     const model = tinyModel({ layers: 2, window: 3 });

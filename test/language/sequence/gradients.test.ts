@@ -7,7 +7,7 @@ import {
   type Stretch,
   sequenceLossAndGradients,
 } from '../../../src/language/sequence/sequence-network.ts';
-import { onEachEngine } from '../../engines.ts';
+import { onEveryEngine } from '../../engines.ts';
 
 const SHAPE = { layers: 2, units: 4, embedding: 8, seed: 3 };
 
@@ -49,7 +49,7 @@ function measure(engine: Engine, weights: readonly NamedValues[], vocabulary: nu
   }) as unknown as { loss: number; gradients: Map<string, Float32Array> };
 }
 
-onEachEngine('the gradient of every weight of a sequence model is its numeric one', (open) => {
+onEveryEngine('the gradient of every weight of a sequence model is its numeric one', (open) => {
   it.each([
     { what: 'an undivided vocabulary', vocabulary: 30, tables: 1 },
     { what: 'a head and a tail', vocabulary: 20_100, tables: 2 },

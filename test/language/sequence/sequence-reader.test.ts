@@ -9,7 +9,7 @@ import { initialSequenceWeights, noMemory, sequenceLoss } from '../../../src/lan
 import { SequenceReader } from '../../../src/language/sequence/sequence-reader.ts';
 import { splitText } from '../../../src/language/split-text.ts';
 import { tokenizeForms } from '../../../src/language/tokenizer.ts';
-import { onEachEngine } from '../../engines.ts';
+import { onEveryEngine } from '../../engines.ts';
 import { RHYME, weightsOf } from '../tiny.ts';
 
 async function tinySequence(): Promise<Model> {
@@ -39,7 +39,7 @@ function told(engine: Engine, model: Model, context: readonly number[]): number[
   return own.map((p, id) => (1 - GRAMS_SHARE) * p + GRAMS_SHARE * kneserNey.probability(context, id));
 }
 
-onEachEngine('a sequence reader', (open) => {
+onEveryEngine('a sequence reader', (open) => {
   it('reads symbol by symbol what it would read at once, in any company and order', async () => {
     const engine = await open();
     const model = await tinySequence();

@@ -17,5 +17,10 @@ export interface Reader {
    * probabilities. At least one symbol of each was read. The array may be used again at the next call.
    */
   logits(rows: readonly number[]): Float32Array | Promise<Float32Array>;
+  /**
+   * What the story of a row would go on with after a shorter context, for where what `logits` holds likely may not be told:
+   * (vocabulary), natural logarithms of probabilities. Null, or no such method, where a reader has nothing better to say.
+   */
+  shorter?(row: number): Float32Array | null;
   dispose(): void;
 }

@@ -125,7 +125,8 @@ export class Teller {
     if (choosing.length === 0) return;
     const logits = await this.#reader.logits(choosing);
     for (const [k, row] of choosing.entries()) {
-      rows[row]?.telling.choose(logits.subarray(k * this.#width, (k + 1) * this.#width));
+      const own = logits.subarray(k * this.#width, (k + 1) * this.#width);
+      rows[row]?.telling.choose(own, () => this.#reader.shorter?.(row) ?? null);
     }
   }
 }

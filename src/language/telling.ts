@@ -1,3 +1,4 @@
+import { expOf } from './elementary.ts';
 import type { Ending, Guide } from './guide.ts';
 import { Random } from './random.ts';
 import { type Candidate, drawSymbol, likeliest } from './sampler.ts';
@@ -27,6 +28,8 @@ export interface Told {
 
 /** Symbols named as most likely at each place. */
 const CANDIDATES = 3;
+/** The share of probability below which what is left is told by chance: a text learned by heart leaves a thousandth of it to all else. */
+const CHANCE = 0.05;
 /** A closing mark that is more likely than not is told after the end of the last sentence. */
 const LIKELY = 0.5;
 
@@ -70,9 +73,12 @@ export class Telling {
     return this.#done;
   }
 
-  /** Chooses the next symbol, or none where the story ends. logits: (vocabulary), logarithms of probabilities; changed by it. */
-  choose(logits: Float32Array): void {
-    const { words, temperature, topP, guides = [], ending } = this.#options;
+  /**
+   * Chooses the next symbol, or none where the story ends. logits: (vocabulary), logarithms of probabilities; shorter: as
+   * `Reader.shorter` has it. Both are changed by it.
+   */
+  choose(logits: Float32Array, shorter: () => Float32Array | null = () => null): void {
+    const { words, temperature, topP, ending } = this.#options;
     const candidates = likeliest(logits, CANDIDATES, this.#unknown);
     if (this.#ended) {
       const [first] = candidates;
@@ -81,10 +87,10 @@ export class Telling {
       return;
     }
     const left = words - this.#ids.length;
-    if (this.#unknown >= 0) logits[this.#unknown] = Number.NEGATIVE_INFINITY;
-    for (const guide of guides) this.#heed(guide, logits, left);
-    if (ending) this.#heed(ending, logits, left);
-    this.#tell(drawSymbol(logits, temperature, this.#random, this.#unknown, topP), candidates);
+    this.#steer(logits, left);
+    const steered = (this.#ruledOut(logits) && shorter()) || logits;
+    if (steered !== logits) this.#steer(steered, left);
+    this.#tell(drawSymbol(steered, temperature, this.#random, this.#unknown, topP), candidates);
     this.#done = left === 1;
     this.#ended = !this.#done && ending !== undefined && left <= ending.reach + 1 && ending.endsAt(this.#history);
   }
@@ -97,6 +103,21 @@ export class Telling {
     this.#ids.push(id);
     this.#history.push(id);
     this.#candidates.push(candidates);
+  }
+
+  #steer(logits: Float32Array, left: number): void {
+    const { guides = [], ending } = this.#options;
+    if (this.#unknown >= 0) logits[this.#unknown] = Number.NEGATIVE_INFINITY;
+    for (const guide of guides) this.#heed(guide, logits, left);
+    if (ending) this.#heed(ending, logits, left);
+  }
+
+  /** Whether next to nothing is left of what was likely, so that what is told would be told by chance. */
+  #ruledOut(logits: Float32Array): boolean {
+    if (!this.#options.guides?.length) return false;
+    let left = 0;
+    for (let id = 0; id < logits.length; id++) left += expOf(Math.min(0, logits[id] as number));
+    return left < CHANCE;
   }
 
   #heed(guide: Guide, logits: Float32Array, left: number): void {

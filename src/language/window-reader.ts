@@ -98,6 +98,11 @@ export class WindowReader implements Reader {
     return logits;
   }
 
+  shorter(row: number): Float32Array | null {
+    const symbols = this.#recent[row] as number[];
+    return symbols.length > 1 ? (this.#backOff?.predict(symbols.slice(1)) ?? null) : null;
+  }
+
   dispose(): void {
     this.#predictions.clear();
     this.#network.dispose();

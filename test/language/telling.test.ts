@@ -61,6 +61,40 @@ describe('a telling', () => {
   });
 });
 
+describe('where guides rule out what is likely', () => {
+  const without = (...ids: number[]): Guide => ({
+    steer: (logits) => {
+      for (const id of ids) logits[id] = Number.NEGATIVE_INFINITY;
+    },
+  });
+  /** What is told first of .96, .03 and .01, and how often a shorter context was asked, which has but the last two, .2 and .8. */
+  const first = (guides: Guide[], shorter: readonly number[] | null = [0, 0.2, 0.8, 0]) => {
+    const telling = new Telling(Int32Array.of(0), { words: 1, temperature: 0, seed: 1, guides }, 9, 3);
+    let asked = 0;
+    telling.next();
+    telling.choose(Float32Array.from([0.96, 0.03, 0.01, 0], Math.log), () => {
+      asked++;
+      return shorter && Float32Array.from(shorter, Math.log);
+    });
+    const { ids, candidates } = telling.told();
+    return { id: ids[0], asked, shown: candidates[0]?.map(({ id }) => id) };
+  };
+
+  it('a shorter context says what comes instead, by the same guides', () => {
+    const shown = [0, 1, 2];
+    expect(first([without(0)])).toEqual({ id: 2, asked: 1, shown });
+    expect(first([without(0, 2)])).toEqual({ id: 1, asked: 1, shown });
+    expect(first([without(0)], null)).toEqual({ id: 1, asked: 1, shown });
+  });
+
+  it('and is not asked where something likely is left, or nobody has ruled anything out', () => {
+    expect(first([without(2)])).toMatchObject({ id: 0, asked: 0 });
+    expect(first([])).toMatchObject({ id: 0, asked: 0 });
+    // One that would leave nothing is not heeded.
+    expect(first([without(0, 1, 2)])).toMatchObject({ id: 0, asked: 0 });
+  });
+});
+
 describe('an ending', () => {
   /** Symbol 2 ends a sentence, symbol 1 closes a quotation. */
   const ending: Ending = {

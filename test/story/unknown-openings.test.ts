@@ -56,6 +56,15 @@ describe('an opening that the fable does not have', () => {
     expect(runs(continuation, 3).filter((triple) => !triples.has(triple))).toEqual([]);
   });
 
+  it('and where it would go round in a circle, goes on in words that stand side by side all the same', async () => {
+    const { continuation } = await tell('had a general', 256);
+    expect(continuation).toHaveLength(256);
+    const followers = (word: string) => [...pairs].filter((pair) => pair.startsWith(`${word} `));
+    // A word that one other follows, which may not be told again, goes on with any.
+    const made = runs(continuation, 2).filter((pair) => !pairs.has(pair));
+    expect(made.filter((pair) => followers(pair.split(' ')[0] as string).length > 1)).toEqual([]);
+  });
+
   it('changes nothing for one that it has', async () => {
     const { continuation } = await tell('had a general');
     expect(continuation.join(' ')).toBe(

@@ -1,8 +1,7 @@
 import { type Engine, type NamedValues, ops, type Tensor } from '../engine/engine.ts';
-import { BackOff } from './back-off.ts';
 import type { Model } from './model.ts';
 import type { Weights } from './network.ts';
-import { engineWeights, isFactor, openReader } from './open-reader.ts';
+import { counting, engineWeights, isFactor, openReader } from './open-reader.ts';
 import type { Reader } from './reader.ts';
 import type { RunIndex } from './run-index.ts';
 import { Telling, type TellOptions, type Told } from './telling.ts';
@@ -36,17 +35,12 @@ export class Teller {
   #rows: Waiting[] = [];
   #busy = false;
 
-  /** weights: the model's `engineWeights` in the engine; they are the teller's from now on. backOff: of the model's text. */
-  constructor(
-    engine: Engine,
-    model: Model,
-    weights = placed(engine, model),
-    backOff = atOnce(BackOff.building(model)),
-  ) {
+  /** weights: the model's `engineWeights` in the engine; they are the teller's from now on. counts: of the model's text. */
+  constructor(engine: Engine, model: Model, weights = placed(engine, model), counts = atOnce(counting(model))) {
     this.#width = model.vocabulary.size;
     this.#unknown = model.vocabulary.idOf(UNKNOWN) ?? -1;
     this.#weights = weights;
-    this.#reader = openReader(engine, model, weights, backOff);
+    this.#reader = openReader(engine, model, weights, counts);
   }
 
   /**
@@ -54,14 +48,14 @@ export class Teller {
    * model's text, where there is one already.
    */
   static async open(engine: Engine, model: Model, index?: RunIndex): Promise<Teller> {
-    const backOff = await inTurns(BackOff.building(model, index));
+    const counts = await inTurns(counting(model, index));
     const weights: Record<string, Tensor> = {};
     try {
       for (const one of engineWeights(model)) {
         weights[one.name] = placedOne(engine, one);
         await othersTurn();
       }
-      return new Teller(engine, model, weights, backOff);
+      return new Teller(engine, model, weights, counts);
     } catch (error) {
       ops.dispose(Object.values(weights));
       throw error;

@@ -1,5 +1,5 @@
 import { endsSentence, isWord, tokenize } from '../language/tokenizer.ts';
-import type { Work } from '../language/turns.ts';
+import { mapping, STRIDE, type Work } from '../language/turns.ts';
 import { type Style, typeset } from '../language/typeset.ts';
 import type { Vocabulary } from '../language/vocabulary.ts';
 
@@ -9,8 +9,6 @@ export interface Place {
   readonly at: number;
 }
 
-/** Symbols that are looked at without a look at the time. */
-const SLICE = 10_000;
 /** How many symbols an offered opening has at least, where its sentence is that long. */
 const OFFERED = 5;
 /** How far an offered opening goes beyond what was typed. */
@@ -31,13 +29,13 @@ export class SentenceStarts {
   }
 
   static *building(vocabulary: Vocabulary, stories: readonly Int32Array[], style: Style): Work<SentenceStarts> {
-    const word = vocabulary.symbols.map(isWord);
-    const end = vocabulary.symbols.map(endsSentence);
+    const word = yield* mapping(vocabulary.symbols, isWord);
+    const end = yield* mapping(vocabulary.symbols, endsSentence);
     const places: Place[] = [];
     for (const [story, text] of stories.entries()) {
       let start = true;
       for (let at = 0; at < text.length; at++) {
-        if (at % SLICE === 0) yield;
+        if (at % STRIDE === 0) yield;
         const id = text[at] as number;
         if (start && word[id]) places.push({ story, at });
         // Quotation marks and brackets go with the sentence before or after them; they are not how anybody begins to type.

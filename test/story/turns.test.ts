@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest';
+import { Random } from '../../src/language/random.ts';
+import { STRIDE, type Work } from '../../src/language/turns.ts';
+import { Vocabulary } from '../../src/language/vocabulary.ts';
+import { OriginalityIndex } from '../../src/story/originality-index.ts';
+import { SentenceEnding } from '../../src/story/sentence-ending.ts';
+import { SentenceStarts } from '../../src/story/sentence-starts.ts';
+import { Readings } from '../readings.ts';
+
+const SYMBOLS = 20 * STRIDE;
+const WORDS = 10 * STRIDE;
+const random = new Random(1);
+const readings = new Readings();
+const vocabulary = new Vocabulary(readings.of(Array.from({ length: WORDS }, (_, id) => (id === 0 ? '.' : `w${id}`))));
+const story = readings.of(Int32Array.from({ length: SYMBOLS }, () => random.below(3) * random.below(WORDS / 2)));
+const style = { language: 'en', formOf: (symbol: string) => symbol };
+
+it.each<[string, () => Work<unknown>]>([
+  ['where sentences start', () => SentenceStarts.building(vocabulary, [story], style)],
+  ['what a story may have copied', () => OriginalityIndex.building(vocabulary, [story])],
+  ['where a story may end', () => SentenceEnding.building(vocabulary, [story])],
+])('lets others have their turn while it finds out %s', (_, work) => {
+  const { most, all } = readings.during(work());
+  // An element and the length of its array, of a text or two vocabularies.
+  expect(most).toBeLessThanOrEqual(4 * STRIDE);
+  expect(all).toBeGreaterThanOrEqual(SYMBOLS + WORDS);
+});

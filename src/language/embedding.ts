@@ -3,7 +3,7 @@ import type { Model } from './model.ts';
 import { atOnce, type Work } from './turns.ts';
 
 /** Numbers that are copied or multiplied without a look at the time: about a millisecond. */
-const SLICE = 500_000;
+const SLICE = 200_000;
 
 /** A vector for every symbol of a vocabulary, as a model learned it. */
 export interface Embedding {

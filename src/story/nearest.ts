@@ -6,13 +6,9 @@ const COMPARED = 64;
 
 /**
  * The candidate with the fewest letters to change; of those, the one that begins alike for longest, since people mistype the
- * ends of words rather than their beginnings; of those, the earlier one. Undefined where there is none.
+ * ends of words rather than their beginnings; of those, the earlier one. Undefined where there is none. Work that can be done in
+ * turns, since a vocabulary is long. among: whether a candidate is one.
  */
-export function nearest(wanted: string, candidates: readonly string[]): string | undefined {
-  return atOnce(findingNearest(wanted, candidates));
-}
-
-/** The same as work that can be done in turns: a vocabulary is long. among: whether a candidate is one. */
 export function* findingNearest(
   wanted: string,
   candidates: readonly string[],
@@ -49,7 +45,7 @@ export function meant(typed: string, names: Iterable<string>): string | undefine
   const wanted = typed.normalize('NFC').toLowerCase();
   const byLowerCase = new Map<string, string>();
   for (const name of names) byLowerCase.set(name.normalize('NFC').toLowerCase(), name);
-  const found = nearest(wanted, [...byLowerCase.keys()]);
+  const found = atOnce(findingNearest(wanted, [...byLowerCase.keys()]));
   if (found === undefined || distance(wanted, found) > Math.max(1, Math.floor(wanted.length / 3))) return undefined;
   return byLowerCase.get(found);
 }

@@ -1,6 +1,7 @@
 import type { NamedValues } from '../engine/engine.ts';
 import { FabulistError } from '../errors.ts';
 import type { Model } from './model.ts';
+import { parsingJson } from './parsing-json.ts';
 import type { Recipe } from './recipe.ts';
 import { decodeNGrams, encodeNGrams } from './sequence/n-grams.ts';
 import { atOnce, mapping, type Work } from './turns.ts';
@@ -64,7 +65,8 @@ export function decodeModel(files: Files): Model {
 /** The same as work that can be done in turns. */
 export function* decodingModel(files: Files): Work<Model> {
   try {
-    const description = JSON.parse(Buffer.from(fileOf(files, 'model.json')).toString()) as ModelDescription;
+    const json = Buffer.from(fileOf(files, 'model.json')).toString();
+    const description = (yield* parsingJson(json, 'symbols')) as ModelDescription;
     if (description.format !== FORMAT) throw new Error(`format ${description.format}`);
     yield;
     const { symbols, forms } = description;

@@ -4,6 +4,7 @@ import { decodeModel, decodingModel, encodeModel } from '../../src/language/chec
 import { gatheringEmbedding } from '../../src/language/embedding.ts';
 import type { Model } from '../../src/language/model.ts';
 import { countingOccurrences } from '../../src/language/occurrences.ts';
+import { parsingJson } from '../../src/language/parsing-json.ts';
 import { Random } from '../../src/language/random.ts';
 import { RunIndex } from '../../src/language/run-index.ts';
 import { KneserNey } from '../../src/language/sequence/kneser-ney.ts';
@@ -73,11 +74,36 @@ describe('work in turns', () => {
       ...model,
       vocabulary: new Vocabulary([...symbols, '__proto__', '7'], [...forms, 'P', '7']),
     });
-    expect([...decodingModel(files)].length).toBeGreaterThanOrEqual(2 * 20);
+    expect([...decodingModel(files)].length).toBeGreaterThanOrEqual(3 * 20);
     const read = await inTurns(decodingModel(files));
     expect(read).toEqual(decodeModel(files));
     expect(read.vocabulary.forms).toEqual([...forms, 'P', '7']);
     expect(read.vocabulary.idOf('__proto__')).toBe(LONG);
+  });
+});
+
+describe('a description in turns', () => {
+  it('is what JSON.parse makes of it', () => {
+    const text = fc.string({ unit: fc.constantFrom(',', '"', '\\', ']', '[', 'a', '\n', 'é', '🐭') });
+    fc.assert(
+      fc.property(fc.array(text), fc.array(text), text, (strings, others, name) => {
+        const json = JSON.stringify({ a: 1, strings, others, name });
+        expect(atOnce(parsingJson(json, 'strings'))).toEqual(JSON.parse(json));
+        expect(atOnce(parsingJson(json, 'none'))).toEqual(JSON.parse(json));
+      }),
+    );
+  });
+
+  it.each(['{"strings":["a"', '{"strings":["a', '{"strings":[1]}', '{"strings":["a\\"]}', '{"strings":["a"]'])(
+    'is refused where it is damaged: %s',
+    (json) => {
+      expect(() => atOnce(parsingJson(json, 'strings'))).toThrow(SyntaxError);
+    },
+  );
+
+  it('yields now and then', () => {
+    const json = JSON.stringify({ strings: [...symbols] });
+    expect([...parsingJson(json, 'strings')].length).toBeGreaterThanOrEqual(LONG / STRIDE);
   });
 });
 

@@ -1,7 +1,7 @@
 /**
  * How fast stories are told, one at a time and 32 at once: with weights that nothing was learned with, which tell what was never
  * told before, of the fable's vocabulary and of a book's; and with the fable, learned; and for how long the process that talks with people is held up while a model is loaded.
- * Run: npm run bench -- telling   (about 20 s)
+ * Run: npm run bench -- telling   (about 35 s)
  * With FABULIST_PEERS naming a Python environment that has torch, PyTorch tells as many, in turns with ours; the script is
  * ../shared/baselines/generate_pytorch.py.
  */
@@ -12,7 +12,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Engine } from '../src/engine/engine.ts';
 import { openEngine } from '../src/engine/open-engine.ts';
-import { decodeModel, encodeModel } from '../src/language/checkpoint.ts';
+import { decodingModel, encodeModel } from '../src/language/checkpoint.ts';
 import type { Model } from '../src/language/model.ts';
 import { initialWeights } from '../src/language/network.ts';
 import { Random } from '../src/language/random.ts';
@@ -22,6 +22,7 @@ import { countNGrams } from '../src/language/sequence/n-grams.ts';
 import { initialSequenceWeights } from '../src/language/sequence/sequence-network.ts';
 import { Teller } from '../src/language/teller.ts';
 import { PAUSED, trainModel } from '../src/language/train-model.ts';
+import { inTurns } from '../src/language/turns.ts';
 import { Vocabulary } from '../src/language/vocabulary.ts';
 import { LoadedModel } from '../src/story/loaded-model.ts';
 import type { Measurement } from './measurement.ts';
@@ -30,6 +31,8 @@ const WORDS = 32;
 const ROUNDS = 15;
 const TURNS = 2;
 const BOOK_SYMBOLS = 130_000;
+/** As many words as a vocabulary has that is not divided, and of a text as long as is promised. */
+const LARGEST = { vocabulary: 20_000, symbols: 1_000_000 };
 const FABLE = join(import.meta.dirname, '../corpora/belling-the-cat.txt');
 const PEER = join(import.meta.dirname, '../../shared/baselines/generate_pytorch.py');
 
@@ -130,22 +133,22 @@ async function compare(
 }
 
 /** The longest that one turn held the event loop while a model of a book was decoded, indexed and handed to the engine. */
-async function loading(engine: Engine): Promise<Measurement> {
-  const files = encodeModel(await madeUpModel(8_000, BOOK_SYMBOLS));
+async function loading(engine: Engine, vocabulary: number, symbols: number): Promise<Measurement> {
+  const files = encodeModel(await madeUpModel(vocabulary, symbols));
   const longest: number[] = [];
   for (let round = 0; round < 5; round++) {
     const delay = monitorEventLoopDelay({ resolution: 1 });
     delay.enable();
     await sleep(20);
     delay.reset();
-    const loaded = await LoadedModel.open(engine, 'bench', decodeModel(files), Teller.open);
+    const loaded = await LoadedModel.open(engine, 'bench', await inTurns(decodingModel(files)), Teller.open);
     await sleep(5);
     delay.disable();
     longest.push(delay.max / 1e6 - 1);
     loaded.teller.dispose();
   }
   return {
-    name: 'the event loop is held while a model of 8,000 symbols is loaded, longest turn',
+    name: `the event loop is held while a model of ${vocabulary.toLocaleString('en')} symbols is loaded that has learned a text of ${symbols.toLocaleString('en')}, longest turn`,
     ours: round(median(longest) ?? Number.NaN),
     peer: null,
     peerName: null,
@@ -174,5 +177,6 @@ const learned = await fable(engine);
 measured.push(...(await compare(engine, learned, firstStory(learned), [1, 32], 'the fable')));
 const book = await madeUpModel(8_000, BOOK_SYMBOLS);
 measured.push(...(await compare(engine, book, firstStory(book), [1], 'untrained')));
-measured.push(await loading(engine));
+measured.push(await loading(engine, 8_000, BOOK_SYMBOLS));
+measured.push(await loading(engine, LARGEST.vocabulary, LARGEST.symbols));
 console.log(JSON.stringify(measured));

@@ -153,6 +153,11 @@ export interface Engine {
    * int32 -> (count, width). The gradient of a gather.
    */
   sumRowsById(parts: readonly Tensor[], ids: Tensor, count: number): Tensor;
+  /**
+   * A tensor that is a copy of values of that shape; kept until the caller disposes of it. Yields now and then, where the engine
+   * can copy a part at a time.
+   */
+  copying(values: Float32Array, shape: readonly number[]): Generator<void, Tensor, void>;
   /** count: how many rows there are of each width. */
   rowTable(count: number, widths: readonly number[]): RowTable;
   /** Takes rows by id: table (count, width), ids (n) int32 -> (n, width). */

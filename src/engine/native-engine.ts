@@ -1,7 +1,9 @@
 import { createRequire } from 'node:module';
 import * as tf from '@tensorflow/tfjs-core';
+import { copyAtOnce } from './copy-at-once.ts';
 import type { Engine, Tensor } from './engine.ts';
 import type { Attribute, Binding, Context } from './native/context.ts';
+import { copyInPieces } from './native/copy-in-pieces.ts';
 import { findKernels } from './native/find-kernels.ts';
 import { mendNodeUtil } from './native/mend-node-util.ts';
 import { NativeOptimizer } from './native/native-optimizer.ts';
@@ -60,6 +62,10 @@ function nativeEngine(backend: NativeBackend, version: string, addon: KernelsAdd
         ? new TensorOptimizer(kind, parameters as TensorParameter[], own.move)
         : new NativeOptimizer(context, kind, parameters as NativeParameter[]),
     rowTable: (count, widths) => new NativeRowTable(context, count, widths, own?.putRows ?? putRows),
+    copying: (values, shape) =>
+      shape.length === 2
+        ? copyInPieces(context, own?.putRows ?? putRows, values, shape as [number, number])
+        : copyAtOnce(values, shape),
     laid: (matrix) => tf.clone(matrix),
     crossEntropy: plainCrossEntropy,
     probabilities: (left, table, bias) =>

@@ -1,5 +1,6 @@
 import { version_wasm } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
+import { copyAtOnce } from './copy-at-once.ts';
 import type { Engine, RowTable, Tensor } from './engine.ts';
 import { plainCrossEntropy } from './plain-cross-entropy.ts';
 import { plainMove } from './plain-move.ts';
@@ -19,6 +20,7 @@ export async function openWasmEngine(): Promise<Engine> {
     sumRowsById,
     pickRows,
     rowTable,
+    copying: copyAtOnce,
     laid: (matrix) => tf.clone(matrix),
     product: (left, right, bias) =>
       tf.tidy(() => {

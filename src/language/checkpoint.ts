@@ -1,8 +1,10 @@
 import type { NamedValues } from '../engine/engine.ts';
 import { FabulistError } from '../errors.ts';
 import type { Model } from './model.ts';
+import { parsingJson } from './parsing-json.ts';
 import type { Recipe } from './recipe.ts';
 import { decodeNGrams, encodeNGrams } from './sequence/n-grams.ts';
+import { atOnce, mapping, type Work } from './turns.ts';
 import { Vocabulary } from './vocabulary.ts';
 
 /** Raised whenever what is written below changes its meaning. */
@@ -57,10 +59,19 @@ export function encodeModel(model: Model): Record<string, Uint8Array> {
 
 /** Reads it back. Throws `storage` where the files are not a model of a format this version knows. */
 export function decodeModel(files: Files): Model {
+  return atOnce(decodingModel(files));
+}
+
+/** The same as work that can be done in turns. */
+export function* decodingModel(files: Files): Work<Model> {
   try {
-    const description = JSON.parse(Buffer.from(fileOf(files, 'model.json')).toString()) as ModelDescription;
+    const json = Buffer.from(fileOf(files, 'model.json')).toString();
+    const description = (yield* parsingJson(json, 'symbols')) as ModelDescription;
     if (description.format !== FORMAT) throw new Error(`format ${description.format}`);
-    const forms = new Map(Object.entries(description.forms));
+    yield;
+    const { symbols, forms } = description;
+    const formOf = (symbol: string) => (Object.hasOwn(forms, symbol) ? (forms[symbol] as string) : symbol);
+    const vocabulary = yield* Vocabulary.holding(symbols, yield* mapping(symbols, formOf));
     const ids = new Int32Array(...aligned(fileOf(files, 'text.bin')));
     let at = 0;
     return {
@@ -70,10 +81,7 @@ export function decodeModel(files: Files): Model {
         ...description.recipe,
         seconds: description.recipe.seconds ?? Number.POSITIVE_INFINITY,
       },
-      vocabulary: new Vocabulary(
-        description.symbols,
-        description.symbols.map((symbol) => forms.get(symbol) ?? symbol),
-      ),
+      vocabulary,
       language: description.language,
       text: {
         stories: description.stories.map((length) => {

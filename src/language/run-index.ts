@@ -1,7 +1,4 @@
-import type { Work } from './turns.ts';
-
-/** Symbols that are looked at without a look at the time. */
-const SLICE = 10_000;
+import { STRIDE, type Work } from './turns.ts';
 
 /** Stands between two sequences; no id of a run, known or unknown, is equal to it. */
 const BOUNDARY = -(2 ** 31);
@@ -24,30 +21,34 @@ export class RunIndex {
     this.#places = places;
   }
 
-  /** sequences: ids from 0 to `count` - 1. */
-  static *building(sequences: readonly Int32Array[], count: number): Work<RunIndex> {
-    const length = sequences.reduce((sum, sequence) => sum + sequence.length + 1, 0);
-    const text = new Int32Array(length);
+  /**
+   * sequences: ids from 0 to `count` - 1; kept: by id, whether it counts as a part of the text, default all. Those that do not
+   * are as if they were not there.
+   */
+  static *building(sequences: readonly Int32Array[], count: number, kept?: readonly boolean[]): Work<RunIndex> {
     const from = new Int32Array(count + 1);
-    let end = 0;
     for (const sequence of sequences) {
       for (let at = 0; at < sequence.length; at++) {
-        if (at % SLICE === 0) yield;
+        if (at % STRIDE === 0) yield;
         const id = sequence[at] as number;
-        text[end++] = id;
-        from[id + 1] = (from[id + 1] as number) + 1;
+        if (kept === undefined || kept[id]) from[id + 1] = (from[id + 1] as number) + 1;
       }
-      text[end++] = BOUNDARY;
     }
     for (let id = 0; id < count; id++) from[id + 1] = (from[id + 1] as number) + (from[id] as number);
     const places = new Int32Array(from[count] as number);
+    const text = new Int32Array(places.length + sequences.length);
     const next = from.slice();
-    for (let place = 0; place < length; place++) {
-      if (place % SLICE === 0) yield;
-      const id = text[place] as number;
-      if (id < 0) continue;
-      places[next[id] as number] = place;
-      next[id] = (next[id] as number) + 1;
+    let end = 0;
+    for (const sequence of sequences) {
+      for (let at = 0; at < sequence.length; at++) {
+        if (at % STRIDE === 0) yield;
+        const id = sequence[at] as number;
+        if (kept !== undefined && !kept[id]) continue;
+        places[next[id] as number] = end;
+        next[id] = (next[id] as number) + 1;
+        text[end++] = id;
+      }
+      text[end++] = BOUNDARY;
     }
     return new RunIndex(text, from, places);
   }

@@ -67,7 +67,7 @@ function* splitting(forms: readonly (readonly string[])[], holdOut: number, wind
 }
 
 /** The ids of forms; `<unk>` for those that the vocabulary has not, which are none of the training part. */
-function* encoding(forms: readonly string[], vocabulary: Vocabulary): Work<Int32Array> {
+export function* encoding(forms: readonly string[], vocabulary: Vocabulary): Work<Int32Array> {
   const ids = new Int32Array(forms.length);
   const unknown = vocabulary.idOf(UNKNOWN);
   for (const [k, form] of forms.entries()) {

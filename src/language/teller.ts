@@ -1,12 +1,11 @@
 import { type Engine, type NamedValues, ops, type Tensor } from '../engine/engine.ts';
-import { BackOff } from './back-off.ts';
 import type { Model } from './model.ts';
 import type { Weights } from './network.ts';
-import { engineWeights, isFactor, openReader } from './open-reader.ts';
+import { counting, engineWeights, isFactor, openReader } from './open-reader.ts';
 import type { Reader } from './reader.ts';
 import type { RunIndex } from './run-index.ts';
 import { Telling, type TellOptions, type Told } from './telling.ts';
-import { atOnce, inTurns, othersTurn } from './turns.ts';
+import { atOnce, inTurns, othersTurn, type Work } from './turns.ts';
 import { UNKNOWN } from './vocabulary.ts';
 
 /** How long telling may hold the thread before others get their turn, in milliseconds. */
@@ -36,32 +35,27 @@ export class Teller {
   #rows: Waiting[] = [];
   #busy = false;
 
-  /** weights: the model's `engineWeights` in the engine; they are the teller's from now on. backOff: of the model's text. */
-  constructor(
-    engine: Engine,
-    model: Model,
-    weights = placed(engine, model),
-    backOff = atOnce(BackOff.building(model)),
-  ) {
+  /** weights: the model's `engineWeights` in the engine; they are the teller's from now on. counts: of the model's text. */
+  constructor(engine: Engine, model: Model, weights = placed(engine, model), counts = atOnce(counting(model))) {
     this.#width = model.vocabulary.size;
     this.#unknown = model.vocabulary.idOf(UNKNOWN) ?? -1;
     this.#weights = weights;
-    this.#reader = openReader(engine, model, weights, backOff);
+    this.#reader = openReader(engine, model, weights, counts);
   }
 
   /**
-   * The same, with the weights handed to the engine one after the other, so that nobody waits for all of them. index: of the
+   * The same, with the weights handed to the engine part after part, so that nobody waits for all of them. index: of the
    * model's text, where there is one already.
    */
   static async open(engine: Engine, model: Model, index?: RunIndex): Promise<Teller> {
-    const backOff = await inTurns(BackOff.building(model, index));
+    const counts = await inTurns(counting(model, index));
     const weights: Record<string, Tensor> = {};
     try {
       for (const one of engineWeights(model)) {
-        weights[one.name] = placedOne(engine, one);
+        weights[one.name] = await inTurns(placing(engine, one));
         await othersTurn();
       }
-      return new Teller(engine, model, weights, backOff);
+      return new Teller(engine, model, weights, counts);
     } catch (error) {
       ops.dispose(Object.values(weights));
       throw error;
@@ -132,19 +126,14 @@ export class Teller {
 }
 
 function placed(engine: Engine, model: Model): Weights {
-  return Object.fromEntries(engineWeights(model).map((one) => [one.name, placedOne(engine, one)]));
+  return Object.fromEntries(engineWeights(model).map((one) => [one.name, atOnce(placing(engine, one))]));
 }
 
-function placedOne(engine: Engine, weight: NamedValues): Tensor {
-  const { shape, values } = weight;
-  const tensor = ops.keep(ops.tensor(values, [...shape], 'float32'));
-  if (isFactor(weight)) {
-    const laid = ops.keep(engine.laid(tensor));
-    tensor.dispose();
-    return laid;
-  }
-  // One engine copies the values when a tensor is first used, and that should be now.
-  const none = shape.map(() => 0);
-  ops.slice(tensor, none, none).dispose();
-  return tensor;
+function* placing(engine: Engine, weight: NamedValues): Work<Tensor> {
+  const tensor = yield* engine.copying(weight.values, weight.shape);
+  if (!isFactor(weight)) return tensor;
+  yield;
+  const laid = ops.keep(engine.laid(tensor));
+  tensor.dispose();
+  return laid;
 }

@@ -23,6 +23,16 @@ export async function inTurns<T>(work: Work<T>): Promise<T> {
   }
 }
 
+/** `items.map(of)` as work. */
+export function* mapping<T, U>(items: readonly T[], of: (item: T) => U): Work<U[]> {
+  const made: U[] = [];
+  for (let at = 0; at < items.length; at++) {
+    if (at % STRIDE === 0) yield;
+    made.push(of(items[at] as T));
+  }
+  return made;
+}
+
 /** Does the work at one go. */
 export function atOnce<T>(work: Work<T>): T {
   for (let step = work.next(); ; step = work.next()) if (step.done) return step.value;

@@ -15,10 +15,15 @@ export class Vocabulary {
   readonly forms: readonly string[];
   readonly #ids: ReadonlyMap<string, number>;
 
-  constructor(symbols: readonly string[], forms: readonly string[] = symbols) {
+  constructor(symbols: readonly string[], forms: readonly string[] = symbols, ids = atOnce(numbering(symbols))) {
     this.symbols = symbols;
     this.forms = forms;
-    this.#ids = new Map(symbols.map((symbol, id) => [symbol, id]));
+    this.#ids = ids;
+  }
+
+  /** The vocabulary of these symbols, in the order of their ids, as work that can be done in turns. */
+  static *holding(symbols: readonly string[], forms: readonly string[]): Work<Vocabulary> {
+    return new Vocabulary(symbols, forms, yield* numbering(symbols));
   }
 
   /** Counts the symbols of the stories, in order. */
@@ -35,7 +40,7 @@ export class Vocabulary {
   static *making(stories: readonly (readonly string[])[], extra: readonly string[]): Work<Vocabulary> {
     const symbols = yield* byFrequency(stories, (form) => form.toLowerCase());
     const forms = yield* writtenForms(symbols, stories);
-    return new Vocabulary([...symbols, ...extra], [...forms, ...extra]);
+    return yield* Vocabulary.holding([...symbols, ...extra], [...forms, ...extra]);
   }
 
   get size(): number {
@@ -65,6 +70,16 @@ export class Vocabulary {
   decode(ids: Iterable<number>): string[] {
     return Array.from(ids, (id) => this.symbolOf(id));
   }
+}
+
+/** The id of each symbol: its place. */
+function* numbering(symbols: readonly string[]): Work<Map<string, number>> {
+  const ids = new Map<string, number>();
+  for (let id = 0; id < symbols.length; id++) {
+    if (id % STRIDE === 0) yield;
+    ids.set(symbols[id] as string, id);
+  }
+  return ids;
 }
 
 /** The symbols that forms stand for, the most frequent first. */

@@ -1,11 +1,14 @@
-import { type Embedding, embeddingOf } from './embedding.ts';
+import { type Embedding, gatheringEmbedding } from './embedding.ts';
 import type { Model } from './model.ts';
-import { occurrencesOf } from './occurrences.ts';
+import { countingOccurrences } from './occurrences.ts';
 import { isWord } from './tokenizer.ts';
+import { STRIDE, type Work } from './turns.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /** A word that was met once has a vector that little more than chance has made. */
 export const MET_ENOUGH = 2;
+/** Numbers of vectors that are looked at without a look at the time: about a millisecond. */
+const SLICE = 200_000;
 
 export interface Neighbour {
   readonly id: number;
@@ -27,15 +30,30 @@ export class WordSpace {
   /** The ids of the words that were met often enough, the most frequent first. */
   readonly #words: readonly number[];
 
-  constructor(model: Model) {
-    this.vocabulary = model.vocabulary;
-    this.occurrences = occurrencesOf(model);
-    this.#embedding = embeddingOf(model);
-    const { symbols } = model.vocabulary;
-    this.#words = symbols.flatMap((symbol, id) =>
-      (this.occurrences[id] as number) >= MET_ENOUGH && isWord(symbol) ? [id] : [],
-    );
-    this.#middle = middleOf(this.#embedding, this.#words);
+  private constructor(
+    vocabulary: Vocabulary,
+    occurrences: Uint32Array,
+    embedding: Embedding,
+    words: readonly number[],
+    middle: Float64Array,
+  ) {
+    this.vocabulary = vocabulary;
+    this.occurrences = occurrences;
+    this.#embedding = embedding;
+    this.#words = words;
+    this.#middle = middle;
+  }
+
+  static *building(model: Model): Work<WordSpace> {
+    const { vocabulary } = model;
+    const occurrences = yield* countingOccurrences(model);
+    const embedding = yield* gatheringEmbedding(model);
+    const words: number[] = [];
+    for (let id = 0; id < vocabulary.size; id++) {
+      if (id % STRIDE === 0) yield;
+      if ((occurrences[id] as number) >= MET_ENOUGH && isWord(vocabulary.symbolOf(id))) words.push(id);
+    }
+    return new WordSpace(vocabulary, occurrences, embedding, words, yield* findingMiddle(embedding, words));
   }
 
   /** Bytes that its vectors keep in memory: all the weights they were read with, where they are a part of these. */
@@ -45,15 +63,23 @@ export class WordSpace {
 
   /**
    * The words nearest to a symbol, nearest first; of equals, the more frequent. Words that were met once are not among
-   * them. among: whether a word may be.
+   * them. among: whether a word may be. Work that can be done in turns.
    */
-  nearest(id: number, limit: number, among: (symbol: string) => boolean = () => true): Neighbour[] {
+  *findingNearest(id: number, limit: number, among: (symbol: string) => boolean = () => true): Work<Neighbour[]> {
     const found: Neighbour[] = [];
-    for (const other of this.#words) {
+    const stride = Math.ceil(SLICE / this.#embedding.width);
+    for (let k = 0; k < this.#words.length; k++) {
+      if (k % stride === 0) yield;
+      const other = this.#words[k] as number;
       if (other === id || !among(this.vocabulary.symbolOf(other))) continue;
-      found.push({ id: other, similarity: this.#similarity(id, other) });
+      const similarity = this.#similarity(id, other);
+      let place = found.length;
+      while (place > 0 && similarity > (found[place - 1] as Neighbour).similarity) place--;
+      if (place >= limit) continue;
+      found.splice(place, 0, { id: other, similarity });
+      if (found.length > limit) found.pop();
     }
-    return found.sort((a, b) => b.similarity - a.similarity).slice(0, limit);
+    return found;
   }
 
   #similarity(one: number, other: number): number {
@@ -71,8 +97,13 @@ export class WordSpace {
   }
 }
 
-function middleOf({ rows, width }: Embedding, ids: readonly number[]): Float64Array {
+function* findingMiddle({ rows, width }: Embedding, ids: readonly number[]): Work<Float64Array> {
   const sum = new Float64Array(width);
-  for (const id of ids) for (let k = 0; k < width; k++) sum[k] = (sum[k] as number) + (rows[id * width + k] as number);
+  const stride = Math.ceil(SLICE / width);
+  for (let at = 0; at < ids.length; at++) {
+    if (at % stride === 0) yield;
+    const from = (ids[at] as number) * width;
+    for (let k = 0; k < width; k++) sum[k] = (sum[k] as number) + (rows[from + k] as number);
+  }
   return sum.map((value) => value / Math.max(1, ids.length));
 }

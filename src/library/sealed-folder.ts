@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { exists, isCode, syncFolder, textOf, writeNew } from './durable-files.ts';
+import { sha256InTurns } from './sha256-in-turns.ts';
 
 /*
  * A folder of opaque files with a manifest written last: sizes and SHA-256 of every file, and of the manifest itself.
@@ -30,19 +31,6 @@ export type Sealed<T> =
 const NOTE = 'damaged.txt';
 
 const sha256 = (bytes: Uint8Array | string) => createHash('sha256').update(bytes).digest('hex');
-
-/** Bytes hashed at one go: a millisecond or two. */
-const SLICE = 2 * 1024 * 1024;
-
-/** The same, letting others have their turn in between: a large model is read while people talk. */
-async function sha256InTurns(bytes: Uint8Array): Promise<string> {
-  const hash = createHash('sha256');
-  for (let at = 0; at < bytes.byteLength; at += SLICE) {
-    hash.update(bytes.subarray(at, at + SLICE));
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  return hash.digest('hex');
-}
 
 /** Makes the folder and writes all, durably but for the folder's own name. about: any JSON value. */
 export async function writeSealed(

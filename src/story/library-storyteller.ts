@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { FabulistError } from '../errors.ts';
 import { Teller } from '../language/teller.ts';
+import { inTurns } from '../language/turns.ts';
 import { exportCorpus, importCorpus } from '../library/archive.ts';
 import type { Corpus, CorpusRef, Library, Version } from '../library/library.ts';
 import { quoted } from '../library/safe-names.ts';
@@ -31,7 +32,7 @@ import { TellingModels } from './telling-models.ts';
 import { storyOf, ToldStories } from './told-stories.ts';
 import { nameAfter, readUploads } from './uploads.ts';
 import { versionToTell } from './version-to-tell.ts';
-import { checkNeighbours, DEFAULT_NEIGHBOURS, neighboursOf } from './word-neighbours.ts';
+import { checkNeighbours, DEFAULT_NEIGHBOURS, findingNeighbours } from './word-neighbours.ts';
 import { WordSpaces } from './word-spaces.ts';
 
 const MEGABYTE = 1024 * 1024;
@@ -166,7 +167,8 @@ export class LibraryStoryteller implements Storyteller {
     const corpus = await this.#choice.find(asker, name);
     await this.#makeReady(asker, corpus, onTraining);
     const ref = { server: corpus.server, name: corpus.name };
-    return neighboursOf(ref, await this.#spaces.open(ref, await this.#library.versions(ref)), word, limit);
+    const space = await this.#spaces.open(ref, await this.#library.versions(ref));
+    return inTurns(findingNeighbours(ref, space, word, limit));
   }
 
   async accuracy(asker: Asker, name?: string): Promise<AccuracyReport> {

@@ -6,7 +6,7 @@ import { BY_HEART } from '../language/recipe.ts';
 import { RunIndex } from '../language/run-index.ts';
 import type { Teller } from '../language/teller.ts';
 import { isWord } from '../language/tokenizer.ts';
-import { inTurns } from '../language/turns.ts';
+import { inTurns, mapping } from '../language/turns.ts';
 import type { Style } from '../language/typeset.ts';
 import type { Vocabulary } from '../language/vocabulary.ts';
 import { CopyGuide } from './copy-guide.ts';
@@ -33,6 +33,8 @@ interface Parts {
   readonly starts: SentenceStarts;
   readonly originality: OriginalityIndex;
   readonly ending: SentenceEnding;
+  /** By id, whether it is a word. */
+  readonly word: readonly boolean[];
   readonly teller: ModelTeller;
 }
 
@@ -89,7 +91,7 @@ export class LoadedModel {
     this.window = recipe.window;
     this.bytes = bytesOf(model, symbols);
     this.#loops = new LoopGuide(this.originality.text);
-    this.#word = vocabulary.symbols.map(isWord);
+    this.#word = parts.word;
   }
 
   /** Makes all that telling needs, without keeping anybody waiting meanwhile. Rejects as `openTeller` does. */
@@ -100,9 +102,10 @@ export class LoadedModel {
     const starts = await inTurns(SentenceStarts.building(vocabulary, stories, style));
     const originality = await inTurns(OriginalityIndex.building(vocabulary, stories));
     const ending = await inTurns(SentenceEnding.building(vocabulary, stories));
+    const word = await inTurns(mapping(vocabulary.symbols, isWord));
     // Last: whatever failed above would leave its weights in the engine for ever.
     const teller = await openTeller(engine, model, originality.text);
-    return new LoadedModel(engine, version, model, { style, starts, originality, ending, teller });
+    return new LoadedModel(engine, version, model, { style, starts, originality, ending, word, teller });
   }
 
   /** What keeps its stories from going round in circles, and from copying more than so many words in a row. */

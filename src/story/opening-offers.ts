@@ -1,10 +1,11 @@
-import { tokenizeForms } from '../language/tokenizer.ts';
+import { encoding } from '../language/split-text.ts';
+import { tokenizeFormsInTurns } from '../language/tokenizer.ts';
 import { inTurns } from '../language/turns.ts';
 import { Vocabulary } from '../language/vocabulary.ts';
 import type { Corpus, Library } from '../library/library.ts';
 import { SentenceStarts } from './sentence-starts.ts';
 
-/** Characters of a corpus that are read for openings: a novel, which takes a fifth of a second once. */
+/** Characters of a corpus that are read for openings: a novel, which takes a fifth of a second once, in turns with others. */
 const ENOUGH = 400_000;
 /** Corpora kept ready, for the keystrokes that follow. */
 const KEPT = 8;
@@ -32,7 +33,7 @@ export class OpeningOffers {
       this.#kept.delete(oldest);
     }
     try {
-      return (await starts).beginningWith(typed, limit);
+      return await inTurns((await starts).offering(typed, limit));
     } catch (error) {
       this.#kept.delete(key);
       throw error;
@@ -49,11 +50,12 @@ export class OpeningOffers {
     const forms: string[][] = [];
     for (const { text } of await this.#library.read(corpus)) {
       if (left <= 0) break;
-      forms.push(tokenizeForms(text.slice(0, left)));
+      forms.push(await tokenizeFormsInTurns(text.slice(0, left)));
       left -= text.length;
     }
-    const vocabulary = Vocabulary.of(forms);
-    const stories = forms.map((story) => vocabulary.encode(story.map((form) => form.toLowerCase())));
+    const vocabulary = await inTurns(Vocabulary.making(forms, []));
+    const stories: Int32Array[] = [];
+    for (const story of forms) stories.push(await inTurns(encoding(story, vocabulary)));
     const formOf = (symbol: string) => vocabulary.forms[vocabulary.idOf(symbol) ?? -1] ?? symbol;
     return inTurns(SentenceStarts.building(vocabulary, stories, { language: 'und', formOf }));
   }

@@ -1,6 +1,7 @@
 import { endsSentence, isWord, tokenizeForms } from '../language/tokenizer.ts';
+import { STRIDE, type Work } from '../language/turns.ts';
 import type { Vocabulary } from '../language/vocabulary.ts';
-import { nearest } from './nearest.ts';
+import { findingNearest } from './nearest.ts';
 import type { Place } from './sentence-starts.ts';
 import type { Replacement } from './storyteller.ts';
 
@@ -26,7 +27,6 @@ export class Openings {
   readonly #vocabulary: Vocabulary;
   readonly #stories: readonly Int32Array[];
   readonly #window: number;
-  #words: string[] | undefined;
 
   /** stories: the text the model learned from; window: how many symbols predict the next. */
   constructor(vocabulary: Vocabulary, stories: readonly Int32Array[], window: number) {
@@ -38,9 +38,9 @@ export class Openings {
   /**
    * Unknown words of the opening become the nearest known ones; unknown marks become a known one of their kind, or are
    * left out. Where nothing is left, the model gets what stands before `start`, so that a sentence begins.
-   * settled: stand-ins that are known already.
+   * settled: stand-ins that are known already. Work that can be done in turns: a vocabulary is looked through, or a text.
    */
-  prepare(opening: string, start: Place, settled: readonly Replacement[] = []): PreparedOpening {
+  *preparing(opening: string, start: Place, settled: readonly Replacement[] = []): Work<PreparedOpening> {
     const standIns = new Map(settled.map(({ unknown, known }) => [unknown.toLowerCase(), known.toLowerCase()]));
     const replaced = new Map<string, Replacement>();
     const ids: number[] = [];
@@ -53,13 +53,13 @@ export class Openings {
       }
       const stand = replaced.get(symbol) ?? {
         unknown: form,
-        known: standIns.get(symbol) ?? this.#standIn(symbol),
+        known: standIns.get(symbol) ?? (yield* this.#findingStandIn(symbol)),
       };
       replaced.set(symbol, stand);
       const id = this.#vocabulary.idOf(stand.known);
       if (id !== undefined) ids.push(id);
     }
-    const silent = this.#silentContext(ids, start);
+    const silent = yield* this.#findingSilentContext(ids, start);
     return {
       context: Int32Array.from([...silent, ...ids]),
       silent: silent.length,
@@ -84,33 +84,41 @@ export class Openings {
   }
 
   /** The known symbol that stands in for an unknown one; empty where it is left out. */
-  #standIn(symbol: string): string {
-    if (isWord(symbol)) {
-      // By frequency, so that of two words that are equally near the more frequent one is taken.
-      this.#words ??= this.#vocabulary.symbols.filter(isWord);
-      return nearest(symbol, this.#words) ?? '';
-    }
+  *#findingStandIn(symbol: string): Work<string> {
+    // By frequency, so that of two words that are equally near the more frequent one is taken.
+    if (isWord(symbol)) return (yield* findingNearest(symbol, this.#vocabulary.symbols, isWord)) ?? '';
     const kind = kindOf(symbol);
     if (kind === null) return '';
-    return this.#vocabulary.symbols.find((known) => kindOf(known) === kind) ?? '';
+    const { symbols } = this.#vocabulary;
+    for (let id = 0; id < symbols.length; id++) {
+      if (id % STRIDE === 0) yield;
+      if (kindOf(symbols[id] as string) === kind) return symbols[id] as string;
+    }
+    return '';
   }
 
   /**
    * What the model reads before a short opening, so that it has a window to go by: the symbols that precede its first
    * occurrence in the text, or that of its longest known ending. Nobody sees them.
    */
-  #silentContext(ids: readonly number[], start: Place): number[] {
+  *#findingSilentContext(ids: readonly number[], start: Place): Work<number[]> {
     const missing = this.#window - ids.length;
     if (missing <= 0) return [];
+    const last = ids.at(-1) ?? -1;
     let place = start;
     let longest = 0;
+    let looked = 0;
     for (const [story, text] of this.#stories.entries()) {
-      for (let end = 0; end < text.length; end++) {
-        let length = 0;
+      yield;
+      // An ending stands only where its last symbol does; that is looked for at a thousand symbols a microsecond.
+      for (let end = text.indexOf(last); end >= 0; end = text.indexOf(last, end + 1)) {
+        if (++looked % STRIDE === 0) yield;
+        let length = 1;
         while (length < ids.length && text[end - length] === ids[ids.length - 1 - length]) length++;
         if (length <= longest) continue;
         longest = length;
         place = { story, at: end - length + 1 };
+        if (longest === ids.length) return before(text, place.at, missing);
       }
     }
     const story = this.#stories[place.story];

@@ -1,6 +1,6 @@
 import { RunIndex } from '../language/run-index.ts';
 import { isWord } from '../language/tokenizer.ts';
-import type { Work } from '../language/turns.ts';
+import { mapping, type Work } from '../language/turns.ts';
 import type { Vocabulary } from '../language/vocabulary.ts';
 import type { Originality } from './storyteller.ts';
 
@@ -25,14 +25,9 @@ export class OriginalityIndex {
   }
 
   static *building(vocabulary: Vocabulary, stories: readonly Int32Array[]): Work<OriginalityIndex> {
-    const word = vocabulary.symbols.map(isWord);
+    const word = yield* mapping(vocabulary.symbols, isWord);
     const text = yield* RunIndex.building(stories, vocabulary.size);
-    const words: Int32Array[] = [];
-    for (const story of stories) {
-      words.push(story.filter((id) => word[id]));
-      yield;
-    }
-    return new OriginalityIndex(vocabulary, text, yield* RunIndex.building(words, vocabulary.size));
+    return new OriginalityIndex(vocabulary, text, yield* RunIndex.building(stories, vocabulary.size, word));
   }
 
   /** symbols: the story as it is shown, opening and continuation. A story of fewer than four words has no new run. */

@@ -1,3 +1,4 @@
+import { inTurns, type Work } from '../language/turns.ts';
 import type { Vocabulary } from '../language/vocabulary.ts';
 import { MET_ENOUGH, type WordSpace } from '../language/word-space.ts';
 import {
@@ -65,7 +66,7 @@ export class RelatedWords {
       for (const other of await this.#others(server, corpus, language, until)) {
         if (this.#clock.now() >= until) break;
         const space = await this.#open(other);
-        if (space) look(space, vocabulary, forms, best);
+        if (space) await inTurns(looking(space, vocabulary, forms, best));
       }
     } catch {
       // The library has something to say about this to those who ask for it; the nearest spelling is there as well.
@@ -107,12 +108,17 @@ export class RelatedWords {
 }
 
 /** Takes from one space what it knows better than those before. */
-function look(space: WordSpace, vocabulary: Vocabulary, forms: readonly string[], best: Map<string, Found>): void {
+function* looking(
+  space: WordSpace,
+  vocabulary: Vocabulary,
+  forms: readonly string[],
+  best: Map<string, Found>,
+): Work<void> {
   for (const form of forms) {
     const id = idOfTyped(space.vocabulary, form.toLowerCase());
     const occurrences = id === undefined ? 0 : (space.occurrences[id] as number);
     if (id === undefined || occurrences < MET_ENOUGH || occurrences <= (best.get(form)?.occurrences ?? 0)) continue;
-    const [nearest] = space.nearest(id, 1, (symbol) => {
+    const [nearest] = yield* space.findingNearest(id, 1, (symbol) => {
       const often = space.occurrences[space.vocabulary.idOf(symbol) as number] as number;
       return often <= COMMONER * occurrences && vocabulary.idOf(symbol) !== undefined;
     });

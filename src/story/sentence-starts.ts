@@ -1,5 +1,5 @@
 import { endsSentence, isWord, tokenize } from '../language/tokenizer.ts';
-import type { Work } from '../language/turns.ts';
+import { mapping, STRIDE, type Work } from '../language/turns.ts';
 import { type Style, typeset } from '../language/typeset.ts';
 import type { Vocabulary } from '../language/vocabulary.ts';
 
@@ -9,12 +9,19 @@ export interface Place {
   readonly at: number;
 }
 
-/** Symbols that are looked at without a look at the time. */
-const SLICE = 10_000;
 /** How many symbols an offered opening has at least, where its sentence is that long. */
 const OFFERED = 5;
 /** How far an offered opening goes beyond what was typed. */
 const BEYOND_TYPED = 3;
+/** Sentences that are read without a look at the time: about a millisecond. */
+const SENTENCES = STRIDE / 8;
+
+/** An opening that begins as was typed. */
+interface Offer {
+  readonly ids: Int32Array;
+  /** How often the text has it. */
+  count: number;
+}
 
 /** Finds how the sentences of a text begin. */
 export class SentenceStarts {
@@ -31,13 +38,13 @@ export class SentenceStarts {
   }
 
   static *building(vocabulary: Vocabulary, stories: readonly Int32Array[], style: Style): Work<SentenceStarts> {
-    const word = vocabulary.symbols.map(isWord);
-    const end = vocabulary.symbols.map(endsSentence);
+    const word = yield* mapping(vocabulary.symbols, isWord);
+    const end = yield* mapping(vocabulary.symbols, endsSentence);
     const places: Place[] = [];
     for (const [story, text] of stories.entries()) {
       let start = true;
       for (let at = 0; at < text.length; at++) {
-        if (at % SLICE === 0) yield;
+        if (at % STRIDE === 0) yield;
         const id = text[at] as number;
         if (start && word[id]) places.push({ story, at });
         // Quotation marks and brackets go with the sentence before or after them; they are not how anybody begins to type.
@@ -51,8 +58,8 @@ export class SentenceStarts {
   /** The place where some sentence starts, drawn by the seed. */
   draw(seed: number): Place {
     // The very first words of the text are the last choice: nothing that the model learned from precedes them.
-    const places = this.#places.length > 1 ? this.#places.slice(1) : this.#places;
-    return places[scattered(seed) % places.length] ?? { story: 0, at: 0 };
+    const first = this.#places.length > 1 ? 1 : 0;
+    return this.#places[first + (scattered(seed) % (this.#places.length - first))] ?? { story: 0, at: 0 };
   }
 
   /** The first symbols of the sentence at a place as prose; length: symbols at most. */
@@ -62,24 +69,27 @@ export class SentenceStarts {
 
   /**
    * Openings that begin with what was typed, most frequent first: sentence starts, or where no sentence starts that way,
-   * any place of the text. Capitals and spacing of what was typed do not matter.
+   * any place of the text. Capitals and spacing of what was typed do not matter. Work that can be done in turns.
    */
-  beginningWith(typed: string, limit: number): string[] {
+  *offering(typed: string, limit: number): Work<string[]> {
     const symbols = tokenize(typed);
-    const started = this.#offers(this.#places, symbols);
-    const offers = started.size > 0 || symbols.length === 0 ? started : this.#offers(this.#everyPlace(), symbols);
+    const started = yield* this.#gathering(this.#places, symbols);
+    const everywhere = started.size === 0 && symbols.length > 0;
+    const offers = everywhere ? yield* this.#gathering(this.#everyPlace(), symbols) : started;
     const byFrequency = [...offers.values()].sort((a, b) => b.count - a.count).slice(0, limit);
     return byFrequency.map(({ ids }) => typeset(this.#vocabulary.decode(ids), this.#style));
   }
 
   /** The openings at those places that begin with the typed symbols, the last of which may be a beginning itself. */
-  #offers(places: Iterable<Place>, typed: readonly string[]): Map<string, { ids: Int32Array; count: number }> {
+  *#gathering(places: Iterable<Place>, typed: readonly string[]): Work<Map<string, Offer>> {
     const whole = typed.slice(0, -1).map((symbol) => this.#vocabulary.idOf(symbol));
     const beginning = typed.at(-1) ?? '';
-    const offers = new Map<string, { ids: Int32Array; count: number }>();
+    const offers = new Map<string, Offer>();
     if (whole.includes(undefined)) return offers;
     const length = Math.max(OFFERED, typed.length + BEYOND_TYPED);
+    let looked = 0;
     for (const place of places) {
+      if (looked++ % SENTENCES === 0) yield;
       const story = this.#stories[place.story] as Int32Array;
       if (whole.some((id, k) => story[place.at + k] !== id)) continue;
       const last = story[place.at + whole.length];

@@ -1,6 +1,7 @@
 import type { Engine } from '../engine/engine.ts';
 import { FabulistError } from '../errors.ts';
-import { decodeModel } from '../language/checkpoint.ts';
+import { decodingModel } from '../language/checkpoint.ts';
+import { inTurns } from '../language/turns.ts';
 import type { CorpusRef, Library, VersionList } from '../library/library.ts';
 import { nameKey, quoted } from '../library/safe-names.ts';
 import { LoadedModel, type OpenTeller } from './loaded-model.ts';
@@ -58,7 +59,7 @@ export class TellingModels {
 
   async #load(engine: Engine, corpus: CorpusRef, version: string): Promise<LoadedModel> {
     const files = await this.#options.library.readVersion(corpus, version);
-    return LoadedModel.open(engine, version, decodeModel(files), this.#options.openTeller);
+    return LoadedModel.open(engine, version, await inTurns(decodingModel(files)), this.#options.openTeller);
   }
 }
 

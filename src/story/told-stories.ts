@@ -1,6 +1,7 @@
 import { FabulistError } from '../errors.ts';
 import type { TellOptions } from '../language/telling.ts';
 import { tokenize } from '../language/tokenizer.ts';
+import { inTurns } from '../language/turns.ts';
 import { Typesetter } from '../language/typeset.ts';
 import { UNKNOWN } from '../language/vocabulary.ts';
 import type { CorpusRef, ServerId } from '../library/library.ts';
@@ -207,7 +208,8 @@ async function tellPart(
   const { vocabulary } = model;
   const earlier = before.flatMap(({ symbols }) => symbols);
   const read = [opening, ...earlier, ...given.symbols].join(' ');
-  const { context, silent, replaced } = model.openings.prepare(read, model.starts.draw(manner.seed), manner.replaced);
+  const preparing = model.openings.preparing(read, model.starts.draw(manner.seed), manner.replaced);
+  const { context, silent, replaced } = await inTurns(preparing);
   const { temperature, topP = 1, maxCopy, seed } = manner;
   const words = manner.words - given.symbols.length;
   const options: TellOptions = {

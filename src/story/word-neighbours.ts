@@ -1,8 +1,9 @@
 import { FabulistError } from '../errors.ts';
 import { isWord, tokenizeForms } from '../language/tokenizer.ts';
+import type { Work } from '../language/turns.ts';
 import type { CorpusRef } from '../library/library.ts';
 import { quoted } from '../library/safe-names.ts';
-import { nearest } from './nearest.ts';
+import { findingNearest } from './nearest.ts';
 import { idOfTyped } from './openings.ts';
 import type { Neighbours } from './storyteller.ts';
 import type { OpenedSpace } from './word-spaces.ts';
@@ -21,24 +22,31 @@ export function checkNeighbours(typed: string, limit: number): void {
 }
 
 /** The words of a corpus nearest to one that was typed. Throws `unknown-word` with the nearest spelling that there is. */
-export function neighboursOf(corpus: CorpusRef, opened: OpenedSpace, typed: string, limit: number): Neighbours {
+export function* findingNeighbours(
+  corpus: CorpusRef,
+  opened: OpenedSpace,
+  typed: string,
+  limit: number,
+): Work<Neighbours> {
   const { space, version } = opened;
   const { vocabulary, occurrences } = space;
   const symbol = (tokenizeForms(typed)[0] as string).toLowerCase();
   const id = idOfTyped(vocabulary, symbol);
   if (id === undefined) {
-    const spelled = nearest(symbol, vocabulary.symbols.filter(isWord));
+    const spelled = yield* findingNearest(symbol, vocabulary.symbols, isWord);
     const form = spelled && vocabulary.forms[vocabulary.idOf(spelled) as number];
     const instead = form ? `; the nearest spelling there is ${quoted(form)}` : '';
     throw new FabulistError('unknown-word', `${quoted(typed)} does not occur in ${quoted(corpus.name)}${instead}.`);
   }
   const entry = (of: number) => ({ word: vocabulary.forms[of] as string, occurrences: occurrences[of] as number });
+  const nearest = yield* space.findingNearest(id, limit);
   return {
     corpus: corpus.name,
     modelVersion: version,
     ...entry(id),
-    neighbours: space
-      .nearest(id, limit)
-      .map(({ id: other, similarity }) => ({ ...entry(other), similarity: Number(similarity.toFixed(4)) })),
+    neighbours: nearest.map(({ id: other, similarity }) => ({
+      ...entry(other),
+      similarity: Number(similarity.toFixed(4)),
+    })),
   };
 }

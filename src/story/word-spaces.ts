@@ -1,5 +1,6 @@
 import { FabulistError } from '../errors.ts';
-import { decodeModel } from '../language/checkpoint.ts';
+import { decodingModel } from '../language/checkpoint.ts';
+import { inTurns } from '../language/turns.ts';
 import { WordSpace } from '../language/word-space.ts';
 import type { CorpusRef, Library, VersionList } from '../library/library.ts';
 import { nameKey } from '../library/safe-names.ts';
@@ -67,7 +68,8 @@ export class WordSpaces {
   }
 
   async #read(corpus: CorpusRef, version: string): Promise<WordSpace> {
-    return new WordSpace(decodeModel(await this.#library.readVersion(corpus, version)));
+    const model = await inTurns(decodingModel(await this.#library.readVersion(corpus, version)));
+    return inTurns(WordSpace.building(model));
   }
 
   #makeRoom(): void {

@@ -15,6 +15,25 @@ const idsOf = fc
     count: Math.max(...ids) + 1 + more,
   }));
 
+onEveryEngine('a copy', (open) => {
+  it('is the same values, part after part where they are many, and leaves no tensor but itself', async () => {
+    const engine = await open();
+    for (const shape of [[7], [3, 5], [1_700, 1_000]]) {
+      const values = Float32Array.from({ length: shape.reduce((a, b) => a * b) }, (_, k) => k % 10_007);
+      const before = ops.memory().numTensors;
+      const copying = engine.copying(values, shape);
+      let parts = 0;
+      let step = copying.next();
+      for (; !step.done; step = copying.next()) parts++;
+      expect(step.value.shape).toEqual(shape);
+      expect((await step.value.data()) as Float32Array).toEqual(values);
+      if (engine.name === 'native' && values.length > 1_000_000) expect(parts).toBeGreaterThanOrEqual(4);
+      expect(ops.memory().numTensors).toBe(before + 1);
+      step.value.dispose();
+    }
+  });
+});
+
 onEveryEngine('rows', (open) => {
   it('are added up by id, whatever the order of the ids', async () => {
     const engine = await open();

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Model } from '../../src/language/model.ts';
 import { trainModel } from '../../src/language/train-model.ts';
+import { atOnce } from '../../src/language/turns.ts';
 import { WordSpace } from '../../src/language/word-space.ts';
 import { onEachEngine } from '../engines.ts';
 import { tinyModel } from './tiny.ts';
@@ -16,9 +17,10 @@ function withVectors(text: string, vectors: Record<string, readonly number[]>, w
 }
 
 function near(model: Model, word: string, limit = 10, among?: (symbol: string) => boolean) {
-  const space = new WordSpace(model);
+  const space = atOnce(WordSpace.building(model));
   const id = model.vocabulary.idOf(word) as number;
-  return space.nearest(id, limit, among).map((one) => [model.vocabulary.symbolOf(one.id), one.similarity] as const);
+  const found = atOnce(space.findingNearest(id, limit, among));
+  return found.map((one) => [model.vocabulary.symbolOf(one.id), one.similarity] as const);
 }
 
 // Everything lies around (10, 10), which says nothing about anything.

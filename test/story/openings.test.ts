@@ -23,7 +23,7 @@ function reader(texts: readonly string[], window = 3) {
   return {
     starts,
     prepare: (opening: string, start = START) => {
-      const { context, replaced } = openings.prepare(opening, start);
+      const { context, replaced } = atOnce(openings.preparing(opening, start));
       return { context: vocabulary.decode(context).join(' '), replaced };
     },
   };
@@ -154,23 +154,23 @@ describe('sentence starts', () => {
 
   it('offers sentence starts, the most frequent first', () => {
     const { starts: some } = reader(['A cat ran. The dog sat. The dog sat! The cat sat?']);
-    expect(some.beginningWith('', 10)).toEqual(['The dog sat', 'A cat ran', 'The cat sat']);
-    expect(some.beginningWith('the', 1)).toEqual(['The dog sat']);
+    expect(atOnce(some.offering('', 10))).toEqual(['The dog sat', 'A cat ran', 'The cat sat']);
+    expect(atOnce(some.offering('the', 1))).toEqual(['The dog sat']);
   });
 
   it('takes the last word typed for a beginning, whatever capitals and spaces', () => {
-    expect(starts.beginningWith('  the MI', 10)).toEqual(['The mice looked at one']);
-    expect(starts.beginningWith('the mice looked at one ano', 10)).toEqual([
+    expect(atOnce(starts.offering('  the MI', 10))).toEqual(['The mice looked at one']);
+    expect(atOnce(starts.offering('the mice looked at one ano', 10))).toEqual([
       'The mice looked at one another and nobody spoke',
     ]);
   });
 
   it('offers any place of the text where no sentence starts that way', () => {
-    expect(starts.beginningWith('had a gen', 10)).toEqual(['Had a general council to consider']);
+    expect(atOnce(starts.offering('had a gen', 10))).toEqual(['Had a general council to consider']);
   });
 
   it('offers nothing that does not occur', () => {
-    expect(starts.beginningWith('wizard', 10)).toEqual([]);
-    expect(starts.beginningWith('wizard had', 10)).toEqual([]);
+    expect(atOnce(starts.offering('wizard', 10))).toEqual([]);
+    expect(atOnce(starts.offering('wizard had', 10))).toEqual([]);
   });
 });

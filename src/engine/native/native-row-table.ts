@@ -23,6 +23,11 @@ export class NativeRowTable implements RowTable {
     this.#putRows = putRows;
   }
 
+  /** The tables themselves, (count, width) each. */
+  get whole(): readonly Tensor[] {
+    return this.#tables;
+  }
+
   find(places: Int32Array): { rows: readonly Tensor[]; places: Tensor } {
     return { rows: this.#tables, places: tf.tensor1d(places, 'int32') };
   }

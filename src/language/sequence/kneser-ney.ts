@@ -1,3 +1,4 @@
+import { STRIDE, type Work } from '../turns.ts';
 import { childOf, type NGrams } from './n-grams.ts';
 
 /** Discounts of an order for n-grams counted once, twice, and three times or more. */
@@ -22,11 +23,17 @@ export class KneserNey {
   /** (vocabulary): p(.) with no context. */
   #alone: Float32Array | null = null;
 
-  /** vocabulary: how many symbols there are, `<unk>` among them. */
-  constructor(grams: NGrams, vocabulary: number) {
+  private constructor(grams: NGrams, vocabulary: number, discounts: readonly Discounts[]) {
     this.#grams = grams;
     this.#vocabulary = vocabulary;
-    this.#discounts = grams.levels.map(({ counts }) => discountsOf(counts));
+    this.#discounts = discounts;
+  }
+
+  /** vocabulary: how many symbols there are, `<unk>` among them. */
+  static *building(grams: NGrams, vocabulary: number): Work<KneserNey> {
+    const discounts: Discounts[] = [];
+    for (const { counts } of grams.levels) discounts.push(yield* findingDiscounts(counts));
+    return new KneserNey(grams, vocabulary, discounts);
   }
 
   /** Symbols of context that are looked at, at most. */
@@ -120,9 +127,13 @@ interface Followers {
 }
 
 /** D1 = 1 - 2Y n2/n1, D2 = 2 - 3Y n3/n2, D3+ = 3 - 4Y n4/n3 with Y = n1 / (n1 + 2 n2): Chen and Goodman's equation 26. */
-function discountsOf(counts: Int32Array): Discounts {
+function* findingDiscounts(counts: Int32Array): Work<Discounts> {
   const times = [0, 0, 0, 0, 0];
-  for (const count of counts) if (count >= 1 && count <= 4) times[count] = (times[count] as number) + 1;
+  for (let node = 0; node < counts.length; node++) {
+    if (node % STRIDE === 0) yield;
+    const count = counts[node] as number;
+    if (count >= 1 && count <= 4) times[count] = (times[count] as number) + 1;
+  }
   const [, n1, n2, n3, n4] = times.map((n) => n || 1) as [number, number, number, number, number];
   const y = n1 / (n1 + 2 * n2);
   // A short text can ask for discounts below nothing, or above the count itself.

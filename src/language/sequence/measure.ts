@@ -1,6 +1,7 @@
 import type { Model } from '../model.ts';
 import type { HeldOut } from '../split-text.ts';
 import type { Predicted } from '../training-figures.ts';
+import { inTurns } from '../turns.ts';
 import { KneserNey } from './kneser-ney.ts';
 import { GRAMS_SHARE } from './mixture.ts';
 import type { SequenceLearner } from './sequence-learner.ts';
@@ -36,7 +37,7 @@ export async function measureHeldOut(
   { ids, unknown }: HeldOut,
   { grams, vocabulary }: Pick<Model, 'grams' | 'vocabulary'>,
 ): Promise<Predicted & { perplexityModelOnly: number }> {
-  const kneserNey = grams && new KneserNey(grams, vocabulary.size);
+  const kneserNey = grams && (await inTurns(KneserNey.building(grams, vocabulary.size)));
   const { context = 0 } = kneserNey ?? {};
   const streams = Math.max(1, Math.floor(ids.length / STREAM));
   const side = sideBySide(ids, streams);

@@ -3,7 +3,7 @@ import { logOf } from '../elementary.ts';
 import type { Model } from '../model.ts';
 import type { Weights } from '../network.ts';
 import type { Reader } from '../reader.ts';
-import { KneserNey } from './kneser-ney.ts';
+import type { KneserNey } from './kneser-ney.ts';
 import type { LayerMemory } from './lstm-layer.ts';
 import { GRAMS_SHARE } from './mixture.ts';
 import { noMemory, whatFollows } from './sequence-network.ts';
@@ -27,11 +27,12 @@ export class SequenceReader implements Reader {
   /** (vocabulary): what the n-grams say. */
   readonly #counted: Float32Array;
 
-  constructor(engine: Engine, model: Model, weights: Weights) {
+  /** grams: what the network is mixed with, null for nothing. */
+  constructor(engine: Engine, model: Model, weights: Weights, grams: KneserNey | null) {
     this.#engine = engine;
     this.#model = model;
     this.#weights = weights;
-    this.#grams = model.grams && new KneserNey(model.grams, model.vocabulary.size);
+    this.#grams = grams;
     this.#counted = new Float32Array(model.vocabulary.size);
   }
 

@@ -13,7 +13,7 @@ export function partsOf(bytes: Uint8Array): Buffer[] {
   return Array.from({ length: count }, (_, index) => whole.subarray(index * size, (index + 1) * size));
 }
 
-export function sha256(bytes: Uint8Array): string {
+function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
@@ -61,19 +61,26 @@ export async function filesOf(statements: Statements, bundle: string): Promise<F
   return rows.map((row) => ({ ...row, bytes: Number(row.bytes) }));
 }
 
-/** The content of a file, row by row, so that no answer of the database is larger than a row. Throws `storage`. */
+/**
+ * The content of a file, row by row, so that no answer of the database is larger than a row, and nobody waits while more than a
+ * row is copied and hashed. Throws `storage`.
+ */
 export async function readFileRows(statements: Statements, bundle: string, file: FileRow): Promise<Uint8Array> {
-  const pieces: Buffer[] = [];
-  for (let size = 0; size < file.bytes || pieces.length === 0; ) {
+  const whole = new Uint8Array(file.bytes);
+  const hash = createHash('sha256');
+  let size = 0;
+  for (let part = 0; size < file.bytes || part === 0; part++) {
     const [row] = await statements.query<{ bytes: Buffer }>(
       'select bytes from fabulist.file_parts where bundle = $1 and name = $2 and part = $3',
-      [bundle, file.name, pieces.length],
+      [bundle, file.name, part],
     );
     if (row === undefined) throw new FabulistError('storage', `${file.name} is missing in part`);
-    pieces.push(row.bytes);
+    const from = size;
     size += row.bytes.byteLength;
+    if (size > file.bytes) break;
+    whole.set(row.bytes, from);
+    hash.update(row.bytes);
   }
-  const whole = new Uint8Array(Buffer.concat(pieces));
-  if (whole.byteLength === file.bytes && sha256(whole) === file.hash) return whole;
+  if (size === file.bytes && hash.digest('hex') === file.hash) return whole;
   throw new FabulistError('storage', `${file.name} differs from its checksum`);
 }

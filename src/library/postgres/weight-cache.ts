@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { makeFolder, namesIn, removeAll } from '../durable-files.ts';
+import { sha256InTurns } from '../sha256-in-turns.ts';
 import type { Database } from './database.ts';
-import { type FileRow, readFileRows, sha256 } from './parts.ts';
+import { type FileRow, readFileRows } from './parts.ts';
 
 /** Below this, a look at the disk costs as much as one at the database, bytes. */
 const WORTH = 64 * 1024;
@@ -57,8 +58,9 @@ export class WeightCache {
   async #cached(file: FileRow): Promise<Uint8Array | undefined> {
     const name = path.join(this.#folder, file.hash);
     try {
-      const bytes = new Uint8Array(await fs.readFile(name));
-      if (bytes.byteLength !== file.bytes || sha256(bytes) !== file.hash) {
+      const { buffer, byteOffset, byteLength } = await fs.readFile(name);
+      const bytes = new Uint8Array(buffer, byteOffset, byteLength);
+      if (byteLength !== file.bytes || (await sha256InTurns(bytes)) !== file.hash) {
         await removeAll(name);
         return undefined;
       }

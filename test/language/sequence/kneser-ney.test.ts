@@ -5,6 +5,7 @@ import { KneserNey } from '../../../src/language/sequence/kneser-ney.ts';
 import { countNGrams, decodeNGrams, encodeNGrams } from '../../../src/language/sequence/n-grams.ts';
 import { splitText } from '../../../src/language/split-text.ts';
 import { tokenizeForms } from '../../../src/language/tokenizer.ts';
+import { atOnce } from '../../../src/language/turns.ts';
 
 const BOOK = new URL('../../../../shared/corpora/alice.txt', import.meta.url);
 if (!existsSync(BOOK))
@@ -69,7 +70,7 @@ describe('Kneser-Ney', () => {
   it('gives every context a distribution, and each symbol the probability it has in it', async () => {
     await fc.assert(
       fc.asyncProperty(stories, fc.array(fc.nat(6), { maxLength: 6 }), async (texts, context) => {
-        const model = new KneserNey(await countNGrams(texts, 4, 7), 7);
+        const model = atOnce(KneserNey.building(await countNGrams(texts, 4, 7), 7));
         const p = new Float32Array(7);
         model.distribution(context, p);
         expect(p.reduce((sum, one) => sum + one, 0)).toBeCloseTo(1, 4);
@@ -84,7 +85,8 @@ describe('Kneser-Ney', () => {
 
   it.skipIf(!existsSync(BOOK))('is as surprised by the end of a book as the reference implementation', async () => {
     const text = splitText([tokenizeForms(readFileSync(BOOK, 'utf8'))], 0.1, 3);
-    const model = new KneserNey(await countNGrams(text.stories, 5, text.vocabulary.size), text.vocabulary.size);
+    const { size } = text.vocabulary;
+    const model = atOnce(KneserNey.building(await countNGrams(text.stories, 5, size), size));
     const { ids, unknown } = text.heldOut as NonNullable<typeof text.heldOut>;
     let [loss, count] = [0, 0];
     for (let at = 1; at < ids.length; at++) {

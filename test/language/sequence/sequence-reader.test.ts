@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { type Engine, ops } from '../../../src/engine/engine.ts';
 import type { Model } from '../../../src/language/model.ts';
+import { counting } from '../../../src/language/open-reader.ts';
 import { completeRecipe } from '../../../src/language/recipe.ts';
 import { KneserNey } from '../../../src/language/sequence/kneser-ney.ts';
 import { GRAMS_SHARE } from '../../../src/language/sequence/mixture.ts';
@@ -9,6 +10,7 @@ import { initialSequenceWeights, noMemory, sequenceLoss } from '../../../src/lan
 import { SequenceReader } from '../../../src/language/sequence/sequence-reader.ts';
 import { splitText } from '../../../src/language/split-text.ts';
 import { tokenizeForms } from '../../../src/language/tokenizer.ts';
+import { atOnce } from '../../../src/language/turns.ts';
 import { onEveryEngine } from '../../engines.ts';
 import { RHYME, weightsOf } from '../tiny.ts';
 
@@ -35,7 +37,7 @@ function told(engine: Engine, model: Model, context: readonly number[]): number[
       return Math.exp(-(loss.dataSync()[context.length - 1] as number));
     });
   });
-  const kneserNey = new KneserNey(grams as NonNullable<typeof grams>, vocabulary.size);
+  const kneserNey = atOnce(KneserNey.building(grams as NonNullable<typeof grams>, vocabulary.size));
   return own.map((p, id) => (1 - GRAMS_SHARE) * p + GRAMS_SHARE * kneserNey.probability(context, id));
 }
 
@@ -47,7 +49,7 @@ onEveryEngine('a sequence reader', (open) => {
     told(engine, model, [0, 1]);
     const before = ops.memory().numTensors;
     const weights = weightsOf(engine, model);
-    const reader = new SequenceReader(engine, model, weights);
+    const reader = new SequenceReader(engine, model, weights, atOnce(counting(model)).grams);
     const probabilities = (row: number) => [...reader.logits([row])].map(Math.exp);
     const isClose = (actual: number[], expected: number[]) => {
       expect(actual.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 4);

@@ -1,30 +1,20 @@
 import { existsSync, lstatSync, mkdirSync, realpathSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { findNative } from '../../src/engine/native/find-native.ts';
 import { installNative } from '../../src/engine/native/install-native.ts';
 import { linkNative } from '../../src/engine/native/link-native.ts';
-import { addonPathInPackage, type Host, type NativePlace } from '../../src/engine/native/native-place.ts';
-import { FakeMachine, failure } from './native-fixture.ts';
+import { addonPathInPackage, type Host } from '../../src/engine/native/native-place.ts';
+import { failure, it } from './native-fixture.ts';
 
 const wholeBuild = ['download', 'unpack', 'compile', 'compile', 'prove'];
 
-let machine: FakeMachine;
-let place: NativePlace;
-beforeEach(() => {
-  machine = new FakeMachine();
-  place = machine.place;
-});
-afterEach(() => {
-  machine.remove();
-});
-
 describe('a machine that cannot have it', () => {
-  it.each([
+  it.for<[string, string, string]>([
     ['g++', 'no C++ compiler was found', 'install g++'],
     ['python3', 'python3 was not found', 'install python3 with pip'],
-  ])('is told what is missing without %s', async (tool, reason, remedy) => {
+  ])('is told what is missing without %s', async ([tool, reason, remedy], { machine, place }) => {
     machine.removeTool(tool);
     expect(await findNative(place)).toMatchObject({
       state: 'impossible',
@@ -36,20 +26,20 @@ describe('a machine that cannot have it', () => {
     expect(existsSync(place.cacheFolder)).toBe(false);
   });
 
-  it.each([
-    ['process.exit(1)', 'python3 has no pip'],
-    ["console.log('20.2.4')", 'pip 20.2.4 is too old'],
-  ])('is told what its pip lacks: %s', async (program, reason) => {
+  it.for<[string, string]>([
+    ['exit 1', 'python3 has no pip'],
+    ['echo 20.2.4', 'pip 20.2.4 is too old'],
+  ])('is told what its pip lacks: %s', async ([program, reason], { machine, place }) => {
     machine.installTool('python3', program);
     expect(await findNative(place)).toMatchObject({ state: 'impossible', reason });
   });
 
-  it.each<[Partial<Host>, string]>([
+  it.for<[Partial<Host>, string]>([
     [{ platform: 'darwin' }, 'TensorFlow is not built here for darwin on x64'],
     [{ glibc: null }, 'this system has no GNU C library, which TensorFlow needs'],
     [{ glibc: '2.17' }, 'TensorFlow needs the GNU C library 2.27 and this system has 2.17'],
     [{ processorFlags: ['fpu'] }, 'the processor has no AVX instructions, which TensorFlow needs'],
-  ])('is told what its system lacks: %o', async (lack, reason) => {
+  ])('is told what its system lacks: %o', async ([lack, reason], { place }) => {
     const host = { platform: 'linux', arch: 'x64', glibc: '2.36', processorFlags: ['avx'], ...lack };
     expect(await findNative({ ...place, host })).toMatchObject({ state: 'impossible', reason });
   });
@@ -61,7 +51,7 @@ describe('linking', () => {
     writeFileSync(path, "somebody's addon");
   };
 
-  it('repairs a link that dangles', async () => {
+  it('repairs a link that dangles', async ({ machine, place }) => {
     await installNative({ place });
     const link = addonPathInPackage(place);
     rmSync(link);
@@ -70,7 +60,7 @@ describe('linking', () => {
     expect(dirname(realpathSync(link))).toBe(realpathSync(machine.engine));
   });
 
-  it('builds again what was removed from the cache', async () => {
+  it('builds again what was removed from the cache', async ({ machine, place }) => {
     await installNative({ place });
     rmSync(place.cacheFolder, { recursive: true });
     expect(await findNative(place)).toMatchObject({ state: 'installable' });
@@ -84,7 +74,7 @@ describe('linking', () => {
     expect(machine.calls()).toEqual([...wholeBuild, ...wholeBuild, ...wholeBuild]);
   });
 
-  it("leaves the package's own addon and a person's own link untouched", async () => {
+  it("leaves the package's own addon and a person's own link untouched", async ({ machine, place }) => {
     const path = addonPathInPackage(place);
     const elsewhere = join(machine.root, 'own', 'tfjs_binding.node');
     putAddon(elsewhere);
@@ -101,10 +91,10 @@ describe('linking', () => {
     expect(lstatSync(path).isSymbolicLink()).toBe(false);
   });
 
-  it.each([
-    ['cannot be written', (link: string) => writeFileSync(dirname(dirname(link)), 'a file where a folder should be')],
-    ['holds an addon without its library', (link: string) => putAddon(link)],
-  ])("answers the package's lookup where the package %s", async (_, prepare) => {
+  it.for<[string, (link: string) => void]>([
+    ['cannot be written', (link) => writeFileSync(dirname(dirname(link)), 'a file where a folder should be')],
+    ['holds an addon without its library', (link) => putAddon(link)],
+  ])("answers the package's lookup where the package %s", async ([_, prepare], { machine, place }) => {
     prepare(addonPathInPackage(place));
     await installNative({ place });
     expect(linkNative(place)).toBe('redirected');

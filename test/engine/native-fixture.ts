@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { expect } from 'vitest';
+import { it as base, expect, vi } from 'vitest';
 import { kernelsFolder } from '../../src/engine/native/kernels-folder.ts';
 import { engineFolder, type NativePlace, nativePlace } from '../../src/engine/native/native-place.ts';
 import { FabulistError } from '../../src/errors.ts';
@@ -40,7 +40,8 @@ export class FakeMachine {
     mkdirSync(this.bin);
     this.installTool('python3', fakePython);
     this.installTool('g++', fakeCompiler);
-    this.installTool('node', '');
+    this.installTool('node', fakeNode);
+    writeFileSync(join(this.root, 'wheel'), wheelText);
     this.willDownload('good');
     this.willCompileKernels('well');
     this.place = nativePlace({
@@ -83,9 +84,10 @@ export class FakeMachine {
     return folder;
   }
 
+  /** `program`: in the language of the shell; `note` notes a call. */
   installTool(name: string, program: string): void {
     const path = join(this.bin, name);
-    writeFileSync(path, `#!${process.execPath}\nconst tool = ${JSON.stringify(name)};${preamble}${program}`);
+    writeFileSync(path, `#!/bin/sh\n${preamble}${program}\n`);
     chmodSync(path, 0o755);
   }
 
@@ -94,11 +96,11 @@ export class FakeMachine {
   }
 
   willDownload(how: Download): void {
-    writeFileSync(join(this.root, 'scenario.json'), JSON.stringify({ how, wheel: wheelText }));
+    writeFileSync(join(this.root, 'download.txt'), `${how}\n`);
   }
 
   willCompileKernels(how: 'well' | 'badly' | 'for ever'): void {
-    writeFileSync(join(this.root, 'kernels.txt'), how);
+    writeFileSync(join(this.root, 'kernels.txt'), `${how}\n`);
   }
 
   /** What the tools were called for to build the engine, in order: `download`, `unpack`, `compile` (twice), `prove`. */
@@ -141,6 +143,19 @@ export class FakeMachine {
   }
 }
 
+/** `it` with a fake machine of the test's own, which is removed after it, and that machine's place. */
+export const it = base
+  .extend('machine', ({ task: _ }, { onCleanup }) => {
+    const machine = new FakeMachine();
+    onCleanup(() => {
+      vi.useRealTimers();
+      vi.unstubAllEnvs();
+      machine.remove();
+    });
+    return machine;
+  })
+  .extend('place', ({ machine }) => machine.place);
+
 /** The sentence of the failure that a promise must end in. */
 export async function failure(work: Promise<unknown>, code = 'engine'): Promise<string> {
   const error = await work.then(
@@ -152,52 +167,65 @@ export async function failure(work: Promise<unknown>, code = 'engine'): Promise<
   return (error as FabulistError).message;
 }
 
+// In the language of the shell, which starts in a millisecond: an installation calls a dozen of them, each test installs.
 const preamble = `
-const fs = require('node:fs');
-const path = require('node:path');
-const root = path.dirname(__dirname);
-const args = process.argv.slice(2);
-const note = (what) => fs.appendFileSync(path.join(root, 'calls'), what + '\\n');
-if (tool === 'node') note(args.length > 3 ? 'prove ' + path.basename(args[3]) : 'prove');
+PATH=/usr/bin:/bin
+root=\${0%/bin/*}
+note() { echo "$*" >> "$root/calls"; }
 `;
 
+/** Called with `-e`, a program, and one addon or two. */
+const fakeNode = `if [ $# -gt 3 ]; then note "prove \${4##*/}"; else note prove; fi`;
+
+/** Called with `-c`, a program, and that program's arguments. */
 const fakePython = `
-const { how, wheel } = JSON.parse(fs.readFileSync(path.join(root, 'scenario.json'), 'utf8'));
-if (args[1].includes('pip.__version__')) {
-  console.log('24.0');
-} else if (args[2] === 'download') {
-  note('download');
-  const folder = args[args.indexOf('--dest') + 1];
-  const file = path.join(folder, 'tensorflow_cpu-2.21.0.whl');
-  if (how === 'fails') {
-    console.error('WARNING: Retrying\\nERROR: No matching distribution found for tensorflow-cpu==2.21.0\\n');
-    process.exit(1);
-  }
-  if (how === 'is killed') process.kill(process.pid, 'SIGKILL');
-  if (how === 'waits half-way') {
-    fs.writeFileSync(path.join(process.env.TMPDIR, 'part'), wheel.slice(0, wheel.length / 2));
-    fs.writeFileSync(path.join(root, 'pid'), String(process.pid));
-    fs.readFileSync(path.join(root, 'gate'));
-  }
-  fs.mkdirSync(folder);
-  fs.writeFileSync(file, how === 'other file' ? wheel.toUpperCase() : wheel);
-} else {
-  note('unpack');
-  for (let i = 3; i < args.length; i += 2) {
-    const size = args[i].endsWith('cc.so.2') ? 800 : 60;
-    fs.mkdirSync(path.dirname(args[i + 1]), { recursive: true });
-    fs.writeFileSync(args[i + 1], 'x'.repeat(size));
-  }
-}
+case "$2,$3" in
+*pip.__version__*)
+  echo 24.0 ;;
+*,download)
+  note download
+  for folder; do :; done
+  file=$folder/tensorflow_cpu-2.21.0.whl
+  read -r how < "$root/download.txt"
+  case $how in
+  fails)
+    printf 'WARNING: Retrying\\nERROR: No matching distribution found for tensorflow-cpu==2.21.0\\n\\n' >&2
+    exit 1 ;;
+  'is killed')
+    kill -KILL $$ ;;
+  'waits half-way')
+    head -c ${wheelText.length / 2} "$root/wheel" > "$TMPDIR/part"
+    echo $$ > "$root/pid"
+    read -r go < "$root/gate" ;;
+  esac
+  mkdir "$folder"
+  if [ "$how" = 'other file' ]; then tr a-z A-Z < "$root/wheel" > "$file"; else cp "$root/wheel" "$file"; fi ;;
+*)
+  note unpack
+  shift 3
+  while [ $# -gt 0 ]; do
+    case $1 in *cc.so.2) size=800 ;; *) size=60 ;; esac
+    [ -d "\${2%/*}" ] || mkdir -p "\${2%/*}"
+    printf "%\${size}s" x > "$2"
+    shift 2
+  done ;;
+esac
 `;
 
 /** Writes what it was called with into what it is to make. */
 const fakeCompiler = `
-const made = args[args.indexOf('-o') + 1];
-const forKernels = args.some((arg) => arg.endsWith('crew.cc'));
-const how = forKernels ? fs.readFileSync(path.join(root, 'kernels.txt'), 'utf8') : 'well';
-fs.writeFileSync(made, args.join(' '));
-note(forKernels ? 'compile ' + path.basename(made) : 'compile');
-if (how === 'badly') process.exit(1);
-if (how === 'for ever') setInterval(() => undefined, 1e6);
+sources=engine before=
+for arg; do
+  [ "$before" = -o ] && made=$arg
+  case $arg in */crew.cc) sources=kernels ;; esac
+  before=$arg
+done
+printf %s "$*" > "$made"
+if [ $sources = engine ]; then
+  note compile
+else
+  note "compile \${made##*/}"
+  read -r how < "$root/kernels.txt"
+  case $how in badly) exit 1 ;; 'for ever') exec sleep 1000000 ;; esac
+fi
 `;

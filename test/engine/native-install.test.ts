@@ -2,30 +2,19 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, readlinkSync, realpathSync, utimesSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, vi } from 'vitest';
 import { findNative } from '../../src/engine/native/find-native.ts';
 import { installInBackground } from '../../src/engine/native/install-in-background.ts';
 import { installNative } from '../../src/engine/native/install-native.ts';
 import type { InstallProgress } from '../../src/engine/native/install-progress.ts';
-import { addonPathInPackage, type NativePlace } from '../../src/engine/native/native-place.ts';
+import { addonPathInPackage } from '../../src/engine/native/native-place.ts';
 import { findTool } from '../../src/engine/native/tools.ts';
-import { FakeMachine, failure } from './native-fixture.ts';
+import { type FakeMachine, failure, it } from './native-fixture.ts';
 
 const wholeBuild = ['download', 'unpack', 'compile', 'compile', 'prove'];
 
-let machine: FakeMachine;
-let place: NativePlace;
-beforeEach(() => {
-  machine = new FakeMachine();
-  place = machine.place;
-});
-afterEach(() => {
-  vi.useRealTimers();
-  machine.remove();
-});
-
 /** Lets a download stop half-way until `open` is called; `reached` resolves when its progress has been reported. */
-function gatedDownload() {
+function gatedDownload(machine: FakeMachine) {
   execFileSync(findTool('mkfifo', process.env.PATH ?? '') ?? '', [machine.gate]);
   machine.willDownload('waits half-way');
   const seen: InstallProgress[] = [];
@@ -47,7 +36,7 @@ function gatedDownload() {
 }
 
 describe('installing', () => {
-  it('builds once, keeps only what is needed, and links it into the package', async () => {
+  it('builds once, keeps only what is needed, and links it into the package', async ({ machine, place }) => {
     expect(await findNative(place)).toEqual({ state: 'installable', lastFailure: null });
     await installNative({ place });
     expect(machine.calls()).toEqual(wholeBuild);
@@ -59,7 +48,7 @@ describe('installing', () => {
     expect(machine.calls()).toEqual(wholeBuild);
   });
 
-  it('serves a second checkout from the cache', async () => {
+  it('serves a second checkout from the cache', async ({ machine, place }) => {
     await installNative({ place });
     const second = { ...place, packageFolder: machine.checkOut('second') };
     await installNative({ place: second });
@@ -67,8 +56,8 @@ describe('installing', () => {
     expect(realpathSync(addonPathInPackage(second))).toBe(realpathSync(addonPathInPackage(place)));
   });
 
-  it('reports every step, with bytes that grow to the pinned size', async () => {
-    const { seen, reached, onProgress, open } = gatedDownload();
+  it('reports every step, with bytes that grow to the pinned size', async ({ machine, place }) => {
+    const { seen, reached, onProgress, open } = gatedDownload(machine);
     const installed = installNative({ place, onProgress });
     await reached;
     await open();
@@ -87,8 +76,8 @@ describe('installing', () => {
     expect(bytes).toEqual([...bytes].sort((a, b) => a - b));
   });
 
-  it('lets a second installation wait for the first and use what it built', async () => {
-    const { reached, onProgress, open } = gatedDownload();
+  it('lets a second installation wait for the first and use what it built', async ({ machine, place }) => {
+    const { reached, onProgress, open } = gatedDownload(machine);
     const first = installNative({ place, onProgress });
     await reached;
     await new Promise<void>((resolve, reject) => {
@@ -101,15 +90,15 @@ describe('installing', () => {
     expect(machine.calls()).toEqual(wholeBuild);
   });
 
-  it('builds once when two processes start together', async () => {
+  it('builds once when two processes start together', async ({ machine, place }) => {
     await Promise.all([installInBackground({ place }).done, installInBackground({ place }).done]);
     expect(machine.calls()).toEqual(wholeBuild);
   });
 });
 
 describe('an installation that is interrupted', () => {
-  it('kills what runs and leaves nothing', async () => {
-    const { reached, onProgress } = gatedDownload();
+  it('kills what runs and leaves nothing', async ({ machine, place }) => {
+    const { reached, onProgress } = gatedDownload(machine);
     const stopping = new AbortController();
     const installed = installNative({ place, onProgress, signal: stopping.signal });
     await reached;
@@ -121,8 +110,8 @@ describe('an installation that is interrupted', () => {
     expect(await findNative(place)).toEqual({ state: 'installable', lastFailure: null });
   });
 
-  it('leaves nothing when it ran in the background, and says that it was stopped', async () => {
-    const { reached, onProgress } = gatedDownload();
+  it('leaves nothing when it ran in the background, and says that it was stopped', async ({ machine, place }) => {
+    const { reached, onProgress } = gatedDownload(machine);
     const job = installInBackground({ place, onProgress });
     await reached;
     await job.stop();
@@ -130,7 +119,7 @@ describe('an installation that is interrupted', () => {
     expect(machine.cached()).toEqual([]);
   });
 
-  it('is cleared up after and taken over from when its process was killed', async () => {
+  it('is cleared up after and taken over from when its process was killed', async ({ machine, place }) => {
     const deadProcess = spawnSync(process.execPath, ['-e', '']).pid;
     mkdirSync(`${machine.engine}.building-${deadProcess}-abc/wheel`, { recursive: true });
     mkdirSync(`${machine.engine}.lock`);
@@ -141,7 +130,10 @@ describe('an installation that is interrupted', () => {
 });
 
 describe('an installation that fails', () => {
-  it('says why pip failed, leaves nothing but a note, and is not repeated for a day unless asked for', async () => {
+  it('says why pip failed, leaves nothing but a note, and is not repeated for a day unless asked for', async ({
+    machine,
+    place,
+  }) => {
     machine.willDownload('fails');
     const sentence = await failure(installNative({ place }));
     expect(sentence).toMatch(
@@ -160,7 +152,7 @@ describe('an installation that fails', () => {
     expect(machine.cached()).toEqual(machine.everything);
   });
 
-  it('is repeated at once when asked for', async () => {
+  it('is repeated at once when asked for', async ({ machine, place }) => {
     machine.willDownload('is killed');
     expect(await failure(installNative({ place }))).toContain('pip was killed by SIGKILL');
     machine.willDownload('good');
@@ -168,28 +160,28 @@ describe('an installation that fails', () => {
     expect(await findNative(place)).toMatchObject({ state: 'ready' });
   });
 
-  it('refuses a file that is not the pinned one', async () => {
+  it('refuses a file that is not the pinned one', async ({ machine, place }) => {
     machine.willDownload('other file');
     expect(await failure(installNative({ place }))).toContain('not the pinned file and was deleted');
     expect(machine.calls()).toEqual(['download']);
     expect(machine.cached()).toEqual(['last-failure.json']);
   });
 
-  it('tells its parent the sentence when it ran in the background', async () => {
+  it('tells its parent the sentence when it ran in the background', async ({ machine, place }) => {
     machine.willDownload('is killed');
     expect(await failure(installInBackground({ place }).done)).toContain('pip was killed by SIGKILL');
   });
 
-  it.each([
-    ['g++', 'process.exit(1)', 'The native engine could not be built: the C++ compiler failed; '],
-    ['node', "process.kill(process.pid, 'SIGILL')", 'does not run here: the processor is too old for TensorFlow; '],
-  ])('says so when %s ends badly', async (tool, program, sentence) => {
+  it.for<[string, string, string]>([
+    ['g++', 'exit 1', 'The native engine could not be built: the C++ compiler failed; '],
+    ['node', 'kill -ILL $$', 'does not run here: the processor is too old for TensorFlow; '],
+  ])('says so when %s ends badly', async ([tool, program, sentence], { machine, place }) => {
     machine.installTool(tool, program);
     expect(await failure(installNative({ place }))).toContain(sentence);
     expect(machine.cached()).toEqual(['last-failure.json']);
   });
 
-  it('does not begin on a disk that is too full', async () => {
+  it('does not begin on a disk that is too full', async ({ machine, place }) => {
     const wheel = place.wheel && { ...place.wheel, bytes: 1e15 };
     expect(await failure(installNative({ place: { ...place, wheel } }))).toMatch(
       /^The disk is too full .* FABULIST_CACHE\.$/,

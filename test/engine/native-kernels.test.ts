@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, vi } from 'vitest';
 import { findKernels, kernelsAreWanted, kernelsStatus } from '../../src/engine/native/find-kernels.ts';
 import { findNative } from '../../src/engine/native/find-native.ts';
 import { installInBackground } from '../../src/engine/native/install-in-background.ts';
@@ -9,29 +9,21 @@ import { installNative } from '../../src/engine/native/install-native.ts';
 import { kernelsFolder } from '../../src/engine/native/kernels-folder.ts';
 import type { NativePlace } from '../../src/engine/native/native-place.ts';
 import { hasNative } from '../engines.ts';
-import { avx512, FakeMachine, failure } from './native-fixture.ts';
+import { avx512, failure, it } from './native-fixture.ts';
 
 const compiled = ['compile avx2.node', 'compile avx512.node', 'compile plain.node'];
 const wholeBuild = [...compiled, 'prove avx2.node', 'prove avx512.node', 'prove plain.node'];
 
-let machine: FakeMachine;
-let place: NativePlace;
-beforeEach(() => {
-  machine = new FakeMachine();
-  place = machine.place;
-});
-afterEach(() => {
-  vi.useRealTimers();
-  machine.remove();
-});
-
-/** The same machine with another processor. */
-function processor(processorFlags: readonly string[] | null, arch = 'x64'): NativePlace {
+/** The place of the same machine with another processor. */
+function withProcessor(place: NativePlace, processorFlags: readonly string[] | null, arch = 'x64'): NativePlace {
   return { ...place, host: { platform: 'linux', arch, glibc: '2.36', processorFlags } };
 }
 
 describe('building the kernels', () => {
-  it('compiles them for every set of instructions, once, after the engine and against it', async () => {
+  it('compiles them for every set of instructions, once, after the engine and against it', async ({
+    machine,
+    place,
+  }) => {
     expect(findKernels(place)).toBeNull();
     await installNative({ place });
     expect(machine.kernelCalls()).toEqual(wholeBuild);
@@ -46,7 +38,7 @@ describe('building the kernels', () => {
     expect(machine.kernelCalls()).toEqual(wholeBuild);
   });
 
-  it('compiles nothing else where the engine is there, as after an update', async () => {
+  it('compiles nothing else where the engine is there, as after an update', async ({ machine, place }) => {
     await installNative({ place });
     const [engineCalls, before] = [machine.calls(), machine.kernels];
     machine.writeSources(', mended');
@@ -59,13 +51,12 @@ describe('building the kernels', () => {
     expect(basename(findKernels(place) ?? '')).toBe('avx512.node');
   });
 
-  it('proves only what this processor can run', async () => {
-    place = processor(['avx', 'avx2', 'fma']);
-    await installNative({ place });
+  it('proves only what this processor can run', async ({ machine, place }) => {
+    await installNative({ place: withProcessor(place, ['avx', 'avx2', 'fma']) });
     expect(machine.kernelCalls()).toEqual([...compiled, 'prove avx2.node', 'prove plain.node']);
   });
 
-  it('leaves nothing when it is stopped, and clears up after a process that was killed', async () => {
+  it('leaves nothing when it is stopped, and clears up after a process that was killed', async ({ machine, place }) => {
     machine.willCompileKernels('for ever');
     const stopping = new AbortController();
     const onProgress = () => machine.kernelCalls().length > 0 && stopping.abort();
@@ -80,7 +71,7 @@ describe('building the kernels', () => {
     expect(machine.cached()).toEqual(machine.everything);
   });
 
-  it('builds them again where one was removed', async () => {
+  it('builds them again where one was removed', async ({ machine, place }) => {
     await installNative({ place });
     rmSync(join(machine.kernels, 'avx512.node'));
     await installNative({ place });
@@ -90,7 +81,7 @@ describe('building the kernels', () => {
 });
 
 describe('an engine without its kernels', () => {
-  it('works, and what failed is not repeated for a day unless asked for', async () => {
+  it('works, and what failed is not repeated for a day unless asked for', async ({ machine, place }) => {
     machine.willCompileKernels('badly');
     await installNative({ place });
     expect(await findNative(place)).toMatchObject({ state: 'ready', how: 'built' });
@@ -108,7 +99,7 @@ describe('an engine without its kernels', () => {
     expect(machine.cached()).toEqual(machine.everything);
   });
 
-  it('is tried again the next day, and at once with other sources', async () => {
+  it('is tried again the next day, and at once with other sources', async ({ machine, place }) => {
     machine.willCompileKernels('badly');
     await installNative({ place });
     const { writeSources } = machine;
@@ -120,14 +111,14 @@ describe('an engine without its kernels', () => {
     expect(kernelsAreWanted(place)).toBe(true);
   });
 
-  it('says so where they do not load', async () => {
-    machine.installTool('node', "if (args.length > 3) process.kill(process.pid, 'SIGILL');");
+  it('says so where they do not load', async ({ machine, place }) => {
+    machine.installTool('node', '[ $# -lt 4 ] || kill -ILL $$');
     await installNative({ place });
     const reason = "they were built but do not load here; TensorFlow's own kernels are used instead";
     expect(kernelsStatus(place)).toMatchObject({ state: 'buildable', lastFailure: { reason } });
   });
 
-  it('says what is missing, and remembers nothing', async () => {
+  it('says what is missing, and remembers nothing', async ({ machine, place }) => {
     expect(kernelsStatus(place)).toMatchObject({
       state: 'impossible',
       reason: expect.stringContaining('not installed'),
@@ -145,26 +136,29 @@ describe('an engine without its kernels', () => {
 });
 
 describe('finding the kernels', () => {
-  it.each([
+  it.for<[readonly string[] | null, string]>([
     [avx512, 'avx512.node'],
     [avx512.filter((name) => name !== 'avx512vl'), 'avx2.node'],
     [['avx', 'avx2'], 'plain.node'],
     [null, 'plain.node'],
-  ])('picks by what the processor can do: %j, %s', async (flags, file) => {
+  ])('picks by what the processor can do: %j, %s', async ([flags, file], { machine, place }) => {
     await installNative({ place });
-    expect(findKernels(processor(flags))).toBe(join(machine.kernels, file));
+    expect(findKernels(withProcessor(place, flags))).toBe(join(machine.kernels, file));
   });
 
-  it('has one addon for a processor of the other kind', () => {
-    expect(basename(kernelsFolder(processor(null, 'arm64')))).not.toBe(basename(machine.kernels));
+  it('has one addon for a processor of the other kind', ({ machine, place }) => {
+    expect(basename(kernelsFolder(withProcessor(place, null, 'arm64')))).not.toBe(basename(machine.kernels));
   });
 
-  it('finds them in a cache that was taken elsewhere, and beside an engine that another cache holds', async () => {
+  it('finds them in a cache that was taken elsewhere, and beside an engine that another cache holds', async ({
+    machine,
+    place,
+  }) => {
     await installNative({ place });
     const cacheFolder = join(machine.root, 'another');
     expect(findKernels({ ...place, cacheFolder })).toBe(join(machine.kernels, 'avx512.node'));
     renameSync(place.cacheFolder, cacheFolder);
-    const moved = { ...processor(['avx', 'avx2', 'fma']), cacheFolder };
+    const moved = { ...withProcessor(place, ['avx', 'avx2', 'fma']), cacheFolder };
     expect(findKernels(moved)).toBe(join(cacheFolder, basename(machine.kernels), 'avx2.node'));
     expect(kernelsAreWanted(moved)).toBe(false);
   });

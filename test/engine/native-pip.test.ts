@@ -1,25 +1,14 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, vi } from 'vitest';
 import { findNative } from '../../src/engine/native/find-native.ts';
 import { installNative } from '../../src/engine/native/install-native.ts';
 import type { NativePlace } from '../../src/engine/native/native-place.ts';
 import { tensorFlowHeaders } from '../../src/engine/native/tensorflow-wheel.ts';
 import { findTool } from '../../src/engine/native/tools.ts';
-import { FakeMachine, failure } from './native-fixture.ts';
-
-let machine: FakeMachine;
-let place: NativePlace;
-beforeEach(() => {
-  machine = new FakeMachine();
-  place = machine.place;
-});
-afterEach(() => {
-  vi.unstubAllEnvs();
-  machine.remove();
-});
+import { type FakeMachine, failure, it } from './native-fixture.ts';
 
 const writeWheel = `
 import sys, zipfile
@@ -42,30 +31,30 @@ describe.skipIf(!hasPip)('with the real pip and a wheel in a folder instead of a
   const wheelName = 'tensorflow_cpu-2.21.0-cp311-cp311-manylinux_2_27_x86_64.whl';
 
   /** Writes a wheel with every file that is taken out of the real one, and lets python3 and pip be the real ones. */
-  function useRealPython(sha256?: string): NativePlace {
-    const folder = join(machine.root, 'wheels');
+  function useRealPython({ root, bin, place }: FakeMachine, sha256?: string): NativePlace {
+    const folder = join(root, 'wheels');
     mkdirSync(folder);
     execFileSync(realPython ?? '', ['-c', writeWheel, join(folder, wheelName), ...tensorFlowHeaders]);
-    machine.removeTool('python3');
-    symlinkSync(realPython ?? '', join(machine.bin, 'python3'));
+    rmSync(join(bin, 'python3'));
+    symlinkSync(realPython ?? '', join(bin, 'python3'));
     vi.stubEnv('PIP_NO_INDEX', '1');
     vi.stubEnv('PIP_FIND_LINKS', folder);
     const file = readFileSync(join(folder, wheelName));
     const pin = { sha256: sha256 ?? createHash('sha256').update(file).digest('hex'), bytes: file.length };
-    const searchPath = `${machine.bin}:${process.env.PATH}`;
+    const searchPath = `${bin}:${process.env.PATH}`;
     return { ...place, searchPath, wheel: place.wheel && { ...place.wheel, ...pin } };
   }
 
-  it('downloads, checks and unpacks it', async () => {
-    const real = useRealPython();
+  it('downloads, checks and unpacks it', async ({ machine }) => {
+    const real = useRealPython(machine);
     await installNative({ place: real });
     expect(await findNative(real)).toMatchObject({ state: 'ready', how: 'built' });
     expect(machine.calls()).toEqual(['compile', 'compile', 'prove']);
     expect(machine.cached()).toEqual(machine.everything);
   });
 
-  it('lets pip refuse another hash', async () => {
-    const sentence = await failure(installNative({ place: useRealPython('0'.repeat(64)) }));
+  it('lets pip refuse another hash', async ({ machine }) => {
+    const sentence = await failure(installNative({ place: useRealPython(machine, '0'.repeat(64)) }));
     expect(sentence).toContain('THESE PACKAGES DO NOT MATCH THE HASHES');
     expect(machine.cached()).toEqual(['last-failure.json']);
   });

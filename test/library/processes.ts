@@ -2,7 +2,9 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-/** Another process on the same library: a script of this folder, run with tsx, that talks in messages. */
+const LOADER = new URL('../../scripts/typescript.mjs', import.meta.url).href;
+
+/** Another process on the same library: a script of this folder that talks in messages. */
 export interface Child {
   /** The next message, in order; undefined once the process is gone and all it sent was read. */
   next(): Promise<unknown>;
@@ -14,7 +16,7 @@ export interface Child {
 
 export async function startChild(script: string, options: object): Promise<Child> {
   const file = fileURLToPath(new URL(script, import.meta.url));
-  const child: ChildProcess = fork(file, [JSON.stringify(options)], { execArgv: ['--import', 'tsx'] });
+  const child: ChildProcess = fork(file, [JSON.stringify(options)], { execArgv: ['--import', LOADER] });
   const messages: unknown[] = [];
   let wake: () => void = () => undefined;
   let gone = false;

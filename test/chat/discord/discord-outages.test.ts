@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { FakeLog } from '../adapter-contract.ts';
 import { FakeStoryteller } from '../fake-storyteller.ts';
+import { hangUpOn } from '../hanging-up.ts';
 import { within } from '../within.ts';
 import { ALICE, adapterOn, eventually, openDiscord } from './open-discord.ts';
 import { DiscordPerson } from './people.ts';
@@ -88,7 +89,7 @@ describe('Discord, when something is in the way', () => {
     const { port } = standIn;
     await standIn.close();
     await within(5_000, () => said().length > 0);
-    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    await hangUpOn(port, 3);
     const back = await StandIn.open(port);
     closing.push(() => back.close());
     await within(10_000, () => back.gateway.connected);

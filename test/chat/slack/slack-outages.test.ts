@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { FakeLog } from '../adapter-contract.ts';
 import { FakeStoryteller } from '../fake-storyteller.ts';
+import { hangUpOn } from '../hanging-up.ts';
 import { within } from '../within.ts';
 import { ALICE, adapterOn, eventually, OURS, openSlack, startOn, TOKEN } from './open-slack.ts';
 import { SlackPerson } from './people.ts';
@@ -113,7 +114,7 @@ describe('Slack, when something is in the way', () => {
     const { port } = standIn;
     await standIn.close();
     await within(5_000, () => said().length > 0);
-    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    await hangUpOn(port, 3);
     const back = await StandIn.open(port);
     back.teams.set(TOKEN, OURS);
     closing.push(() => back.close());

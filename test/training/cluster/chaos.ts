@@ -6,6 +6,8 @@ import { PostgresLibrary } from '../../../src/library/postgres/postgres-library.
 import { seeded } from '../../library/fixtures.ts';
 import type { Postgres } from '../../postgres.ts';
 
+const LOADER = new URL('../../../scripts/typescript.mjs', import.meta.url).href;
+
 export interface ChaosOptions {
   readonly server: Postgres;
   readonly folders: { readonly dataFolder: string; readonly starterFolder: string };
@@ -104,7 +106,7 @@ export async function chaos(options: ChaosOptions): Promise<ChaosResult> {
   const start = async (role: Member['role']): Promise<void> => {
     const file = fileURLToPath(new URL(`${role}-child.ts`, import.meta.url));
     const child = fork(file, [JSON.stringify({ url, ...folders })], {
-      execArgv: ['--import', 'tsx'],
+      execArgv: ['--import', LOADER],
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
     const member: Member = { role, process: child, id: '', ready: false, stopped: false };

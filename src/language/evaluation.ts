@@ -1,5 +1,6 @@
 import { type Engine, ops } from '../engine/engine.ts';
 import { type Weights, whatFollows } from './network.ts';
+import { placeTree } from './placed-tree.ts';
 import { prefixTree } from './prefix-tree.ts';
 import type { Recipe } from './recipe.ts';
 import { pickWindows, type Windows } from './windows.ts';
@@ -37,7 +38,7 @@ export async function evaluate(
   let predicted = 0;
   for (let start = 0; start < counted.length; start += size) {
     const tree = prefixTree(pickWindows(windows, counted.slice(start, start + size)));
-    const { loss: losses, predicted: ids } = ops.tidy(() => whatFollows(engine, recipe, weights(), tree));
+    const { loss: losses, predicted: ids } = ops.tidy(() => whatFollows(engine, recipe, weights(), placeTree(tree)));
     const predictions = await ids.data();
     right += tree.targets.reduce((hits, target, row) => hits + (predictions[row] === target ? 1 : 0), 0);
     for (const one of await losses.data()) loss += one;

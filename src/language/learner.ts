@@ -10,6 +10,7 @@ import {
 import { valuesOf } from '../engine/named-values.ts';
 import { type Evaluation, evaluate } from './evaluation.ts';
 import { initialWeights, lossAndGradients, type Weights } from './network.ts';
+import { type PlacedTree, placeTree, tensorsOf } from './placed-tree.ts';
 import type { PrefixTree } from './prefix-tree.ts';
 import type { Recipe } from './recipe.ts';
 import type { Windows } from './windows.ts';
@@ -31,6 +32,8 @@ export class Learner {
   readonly #vocabulary: number;
   readonly #parameters: readonly Parameter[];
   readonly #optimizer: Optimizer;
+  /** The batch of the last step: a text that fits into one batch comes as the same every time. */
+  #batch: { readonly tree: PrefixTree; readonly placed: PlacedTree } | null = null;
 
   /** vocabulary: how many symbols there are. */
   constructor(engine: Engine, recipe: Recipe, vocabulary: number, optimizer: OptimizerKind) {
@@ -44,7 +47,8 @@ export class Learner {
   /** Moves the weights once, against the gradient of the batch's mean loss. rate: the step size. */
   step(batch: PrefixTree, rate: number): StepResult {
     const { loss, predicted, gradients } = ops.tidy(() => {
-      const { loss, predicted, gradients } = lossAndGradients(this.#engine, this.#recipe, this.#weights(), batch);
+      const tree = this.#place(batch);
+      const { loss, predicted, gradients } = lossAndGradients(this.#engine, this.#recipe, this.#weights(), tree);
       return {
         loss,
         predicted,
@@ -94,8 +98,23 @@ export class Learner {
   }
 
   dispose(): void {
+    this.#forget();
     this.#optimizer.dispose();
     for (const parameter of this.#parameters) parameter.dispose();
+  }
+
+  #place(tree: PrefixTree): PlacedTree {
+    if (this.#batch?.tree === tree) return this.#batch.placed;
+    this.#forget();
+    const placed = placeTree(tree);
+    this.#batch = { tree, placed };
+    for (const tensor of tensorsOf(placed)) ops.keep(tensor);
+    return placed;
+  }
+
+  #forget(): void {
+    if (this.#batch) ops.dispose(tensorsOf(this.#batch.placed));
+    this.#batch = null;
   }
 
   /** As tensors of the surrounding tidy. */

@@ -7,7 +7,7 @@ import {
   type Tensor,
 } from '../engine/engine.ts';
 import { type Cell, cellOf } from './lstm-cell.ts';
-import type { Level, PrefixTree } from './prefix-tree.ts';
+import type { PlacedTree } from './placed-tree.ts';
 import { Random } from './random.ts';
 import type { Recipe } from './recipe.ts';
 
@@ -93,34 +93,30 @@ export function logitsOf(engine: Engine, weights: Weights, h: Tensor): Tensor {
 interface Pass {
   /** cells[t][layer] */
   readonly cells: Cell[][];
-  /** By level, (rows) int32: `Level.symbols`. */
-  readonly symbols: Tensor[];
   /** (windows, units) */
   readonly top: Tensor;
 }
 
 /** Reads the windows of a tree from no state. Call within a tidy. */
-export function forward(engine: Engine, shape: Shape, weights: Weights, levels: readonly Level[]): Pass {
+export function forward(engine: Engine, shape: Shape, weights: Weights, { levels }: PlacedTree): Pass {
   const cells: Cell[][] = [];
-  const symbols = levels.map((level) => ops.tensor1d(level.symbols, 'int32') as Tensor);
-  const parents = levels.map((level) => level.parents && (ops.tensor1d(level.parents, 'int32') as Tensor));
-  levels.forEach((_, t) => {
+  levels.forEach(({ symbols, parents }, t) => {
     const now: Cell[] = [];
     for (let layer = 0; layer < shape.layers; layer++) {
       const before = cells[t - 1]?.[layer];
       now.push(
         cellOf(engine, {
-          ...fromBelow(engine, shape, weights, layer, symbols[t] as Tensor, now[layer - 1]?.h),
+          ...fromBelow(engine, shape, weights, layer, symbols, now[layer - 1]?.h),
           // Over the rows of the level before, which are fewer than those that continue them.
           recurrent: before ? engine.product(before.h, at(weights, `recurrent/${layer}`)) : null,
           cBefore: before?.c ?? null,
-          parents: parents[t] as Tensor | null,
+          parents,
         }),
       );
     }
     cells.push(now);
   });
-  return { cells, symbols, top: (cells.flat().at(-1) as Cell).h };
+  return { cells, top: (cells.flat().at(-1) as Cell).h };
 }
 
 /** What follows the windows of a tree, read from no state. loss: (windows), nats; predicted: (windows) ids. Call within a tidy. */
@@ -128,18 +124,17 @@ export function whatFollows(
   engine: Engine,
   shape: Shape,
   weights: Weights,
-  { levels, targets }: PrefixTree,
+  tree: PlacedTree,
 ): { loss: Tensor; predicted: Tensor } {
-  const { top } = forward(engine, shape, weights, levels);
-  const { loss, predicted } = crossEntropyOf(engine, weights, top, targets);
+  const { top } = forward(engine, shape, weights, tree);
+  const { loss, predicted } = crossEntropyOf(engine, weights, top, tree.targets);
   return { loss, predicted };
 }
 
 /** The slopes are those of the mean. */
-function crossEntropyOf(engine: Engine, weights: Weights, top: Tensor, targets: Int32Array) {
-  const ids = ops.tensor1d(targets, 'int32');
-  const scale = 1 / targets.length;
-  return engine.crossEntropy(engine.product(top, at(weights, 'output')), at(weights, 'outputBias'), ids, { scale });
+function crossEntropyOf(engine: Engine, weights: Weights, top: Tensor, targets: Tensor) {
+  const scale = 1 / targets.size;
+  return engine.crossEntropy(engine.product(top, at(weights, 'output')), at(weights, 'outputBias'), targets, { scale });
 }
 
 /**
@@ -150,9 +145,9 @@ export function lossAndGradients(
   engine: Engine,
   shape: Shape,
   weights: Weights,
-  tree: PrefixTree,
+  tree: PlacedTree,
 ): { loss: Tensor; predicted: Tensor; gradients: Weights } {
-  const { cells, symbols, top: final } = forward(engine, shape, weights, tree.levels);
+  const { cells, top: final } = forward(engine, shape, weights, tree);
   const { loss, predicted, slope: dLogits, biasSlope } = crossEntropyOf(engine, weights, final, tree.targets);
   const last = cells.length - 1;
   const top = shape.layers - 1;
@@ -193,10 +188,9 @@ export function lossAndGradients(
       gradients[`lower/${layer}`] = engine.leftTransposedProduct(hs(layer - 1), levels);
       continue;
     }
-    const ids = ops.concat(symbols);
     gradients.input = bias
-      ? engine.leftTransposedProduct([ops.expandDims(ops.cast(ids, 'float32'), 1)], [engine.stackRows(levels)])
-      : engine.sumRowsById(levels, ids, at(weights, 'input').shape[0] as number);
+      ? engine.leftTransposedProduct([ops.expandDims(ops.cast(tree.symbols, 'float32'), 1)], [engine.stackRows(levels)])
+      : engine.sumRowsById(levels, tree.symbols, at(weights, 'input').shape[0] as number);
   }
   return { loss, predicted, gradients };
 }

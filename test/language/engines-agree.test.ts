@@ -3,6 +3,7 @@ import { ops } from '../../src/engine/engine.ts';
 import { openEngine } from '../../src/engine/open-engine.ts';
 import { Learner } from '../../src/language/learner.ts';
 import { lossAndGradients } from '../../src/language/network.ts';
+import { placeTree } from '../../src/language/placed-tree.ts';
 import { planFor } from '../../src/language/plan.ts';
 import { prefixTree } from '../../src/language/prefix-tree.ts';
 import { Teller } from '../../src/language/teller.ts';
@@ -28,7 +29,7 @@ it.skipIf(!hasNative).each([
         engine,
         model.recipe,
         weightsOf(engine, model),
-        prefixTree(windows),
+        placeTree(prefixTree(windows)),
       );
       for (const [name, tensor] of Object.entries({ loss, predicted, ...gradients }))
         all[name] = tensor.dataSync() as Float32Array;

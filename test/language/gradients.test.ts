@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { type Engine, ops } from '../../src/engine/engine.ts';
 import type { Model } from '../../src/language/model.ts';
 import { lossAndGradients } from '../../src/language/network.ts';
+import { placeTree } from '../../src/language/placed-tree.ts';
 import { prefixTree } from '../../src/language/prefix-tree.ts';
 import { windowsOf } from '../../src/language/windows.ts';
 import { onEachEngine } from '../engines.ts';
@@ -13,7 +14,7 @@ function measure(engine: Engine, model: Model): { loss: number; gradients: Recor
   const gradients: Record<string, Float32Array> = {};
   let loss = 0;
   ops.tidy(() => {
-    const result = lossAndGradients(engine, model.recipe, weightsOf(engine, model), tree);
+    const result = lossAndGradients(engine, model.recipe, weightsOf(engine, model), placeTree(tree));
     const losses = result.loss.dataSync();
     loss = [...losses].reduce((sum, one) => sum + one, 0) / losses.length;
     for (const [name, tensor] of Object.entries(result.gradients)) gradients[name] = tensor.dataSync() as Float32Array;

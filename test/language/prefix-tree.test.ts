@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ops } from '../../src/engine/engine.ts';
 import { forward, logitsOf } from '../../src/language/network.ts';
+import { placeTree } from '../../src/language/placed-tree.ts';
 import { prefixTree } from '../../src/language/prefix-tree.ts';
 import { pickWindows, windowsOf } from '../../src/language/windows.ts';
 import { onEachEngine } from '../engines.ts';
@@ -64,7 +65,7 @@ onEachEngine('reading the tree', (open) => {
         logitsOf(
           engine,
           weights,
-          forward(engine, model.recipe, weights, prefixTree(some).levels).top,
+          forward(engine, model.recipe, weights, placeTree(prefixTree(some))).top,
         ).arraySync() as number[][];
       const together = read(windows);
       for (let row = 0; row < windows.count; row++) {

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { type Engine, ops } from '../../src/engine/engine.ts';
 import type { Model } from '../../src/language/model.ts';
 import { forward, logitsOf } from '../../src/language/network.ts';
+import { placeTree } from '../../src/language/placed-tree.ts';
 import { prefixTree } from '../../src/language/prefix-tree.ts';
 import { mostLikely } from '../../src/language/sampler.ts';
 import { Teller } from '../../src/language/teller.ts';
@@ -21,7 +22,7 @@ function tellSlowly(engine: Engine, model: Model, context: number[], words: numb
       logitsOf(
         engine,
         weightsOf(engine, model),
-        forward(engine, model.recipe, weightsOf(engine, model), prefixTree(windows).levels).top,
+        forward(engine, model.recipe, weightsOf(engine, model), placeTree(prefixTree(windows))).top,
       )
         .dataSync()
         .slice(),

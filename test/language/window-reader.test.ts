@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { type Engine, ops } from '../../src/engine/engine.ts';
 import type { Model } from '../../src/language/model.ts';
 import { forward, logitsOf } from '../../src/language/network.ts';
+import { placeTree } from '../../src/language/placed-tree.ts';
 import { prefixTree } from '../../src/language/prefix-tree.ts';
 import { WindowReader } from '../../src/language/window-reader.ts';
 import { onEveryEngine } from '../engines.ts';
@@ -15,7 +16,7 @@ function truth(engine: Engine, model: Model, window: readonly number[]): number[
   let logits: number[] = [];
   ops.tidy(() => {
     logits = [
-      ...logitsOf(engine, weights, forward(engine, model.recipe, weights, prefixTree(read).levels).top).dataSync(),
+      ...logitsOf(engine, weights, forward(engine, model.recipe, weights, placeTree(prefixTree(read))).top).dataSync(),
     ];
   });
   ops.dispose(Object.values(weights));

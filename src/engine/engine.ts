@@ -108,7 +108,7 @@ export interface CellGradient {
  */
 export interface FusedKernels {
   cell(input: CellInput): CellStates;
-  /** dh, dc: (batch, units), dc null for none -> as `CellGradient` has them. */
+  /** dh, dc: (batch, units), dc null for none -> as `CellGradient` has them. Once only: dz takes the place of the gates. */
   cellGradient(
     states: CellStates,
     before: Pick<CellInput, 'cBefore' | 'parents'>,

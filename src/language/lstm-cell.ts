@@ -4,7 +4,10 @@ import { type CellGradient, type CellInput, type Engine, ops, type Tensor } from
 export interface Cell {
   readonly c: Tensor;
   readonly h: Tensor;
-  /** dh = dL/dh and dc = dL/dc (null for none): (batch, units). What stands before is of no meaning at the first symbol. */
+  /**
+   * dh = dL/dh and dc = dL/dc (null for none): (batch, units). What stands before is of no meaning at the first symbol. Once only,
+   * since it may write where it has read.
+   */
   backward(dh: Tensor, dc: Tensor | null): CellGradient;
 }
 

@@ -104,15 +104,12 @@ export function forward(engine: Engine, shape: Shape, weights: Weights, { levels
     const now: Cell[] = [];
     for (let layer = 0; layer < shape.layers; layer++) {
       const before = cells[t - 1]?.[layer];
-      now.push(
-        cellOf(engine, {
-          ...fromBelow(engine, shape, weights, layer, symbols, now[layer - 1]?.h),
-          // Over the rows of the level before, which are fewer than those that continue them.
-          recurrent: before ? engine.product(before.h, at(weights, `recurrent/${layer}`)) : null,
-          cBefore: before?.c ?? null,
-          parents,
-        }),
-      );
+      const below = fromBelow(engine, shape, weights, layer, symbols, now[layer - 1]?.h);
+      // Over the rows of the level before, which are fewer than those that continue them.
+      const recurrent = before ? engine.product(before.h, at(weights, `recurrent/${layer}`)) : null;
+      now.push(cellOf(engine, { ...below, recurrent, cBefore: before?.c ?? null, parents }));
+      // What follows takes its place, which is still in the cache.
+      recurrent?.dispose();
     }
     cells.push(now);
   });
@@ -166,6 +163,7 @@ export function lossAndGradients(
       const dh =
         fromAbove && fromNext ? ops.add(fromAbove, fromNext) : (fromAbove ?? fromNext ?? ops.zerosLike(cell.h));
       const own = cell.backward(dh, next?.dcBefore ?? null);
+      dh.dispose();
       (back[layer] as CellGradient[])[t] = own;
       fromAbove = layer > 0 ? engine.rightTransposedProduct(own.dz, at(weights, `lower/${layer}`)) : null;
     }

@@ -52,8 +52,8 @@ export function ownKernels({ binding, run }: Context, { products }: KernelsAddon
         },
         cellGradient: ({ gates, c }, { cBefore, parents }, dh, dc) => {
           const inputs = [gates, c, cBefore ?? noRows, parents ?? noIds, dh, dc ?? noRows];
-          const [dz, dcBefore, sums] = run('FabulistCellGradient', [], inputs, 3) as [Tensor, Tensor, Tensor];
-          return { dz, dcBefore, dzBefore: parents ? sums : dz };
+          const [dcBefore, sums] = run('FabulistCellGradient', [], inputs, 2) as [Tensor, Tensor];
+          return { dz: gates, dcBefore, dzBefore: parents ? sums : gates };
         },
         sequence: (x, bias, recurrent, { h, c }) => states(run('FabulistSequence', [], [x, bias, recurrent, h, c], 3)),
         sequenceGradient: ({ gates, c }, cBefore, recurrent, dh) =>

@@ -44,16 +44,15 @@ void computeCellGradient(void*, TF_OpKernelContext* context) {
   const int64_t rows = call.length(1, 0), units = call.length(1, 1), parents = call.length(3, 0);
   const int64_t before = parents ? call.length(2, 0) : rows;
   CellGradient cell{static_cast<int>(rows), static_cast<int>(units), static_cast<int>(before)};
-  cell.gates = call.input<float>(0, {rows, 4 * units});
+  cell.gates = call.inPlace(0, rows * 4 * units);
   cell.c = call.input<float>(1, {rows, units});
   cell.cBefore = call.input<float>(2, {before, units}, !parents);
   cell.parents = call.input<int32_t>(3, {rows}, true);
   cell.dh = call.input<float>(4, {rows, units});
   cell.dc = call.input<float>(5, {rows, units}, true);
   call.within(cell.parents, rows, before);
-  cell.dz = call.floats(0, {rows, 4 * units});
-  cell.dcBefore = call.floats(1, {before, units});
-  cell.dzBefore = call.floats(2, {parents ? before : 0, 4 * units});
+  cell.dcBefore = call.floats(0, {before, units});
+  cell.dzBefore = call.floats(1, {parents ? before : 0, 4 * units});
   if (call.ok()) fabulist::cellGradient(cell);
 }
 
@@ -228,7 +227,7 @@ bool addAll() {
              {"gates: float", "c: float", "h: float"}, computeCell) &&
          add("FabulistCellGradient",
              {"gates: float", "c: float", "c_before: float", "parents: int32", "dh: float", "dc: float"},
-             {"dz: float", "dc_before: float", "dz_before: float"}, computeCellGradient) &&
+             {"dc_before: float", "dz_before: float"}, computeCellGradient) &&
          add("FabulistSequence", {"x: float", "bias: float", "recurrent: float", "h_before: float", "c_before: float"},
              {"gates: float", "c: float", "h: float"}, computeSequence) &&
          add("FabulistSequenceGradient",

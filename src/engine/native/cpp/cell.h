@@ -88,10 +88,10 @@ inline void cellGradientRow(const CellGradient& k, int64_t row, int64_t before, 
   const int64_t units = k.units;
   const float* cBefore = k.cBefore ? k.cBefore + units * before : nullptr;
   float* dcBefore = k.dcBefore + units * before;
+  float* gates = k.gates + 4 * units * row;
   eachUnits(k.units, [&](Units at) {
     const Vector dc = k.dc ? at.get(k.dc + units * row) : Vector{};
-    const Vector back = cellBackward(k.gates + 4 * units * row, k.c + units * row, cBefore, k.units, at,
-                                     at.get(k.dh + units * row), dc, k.dz + 4 * units * row);
+    const Vector back = cellBackward(gates, k.c + units * row, cBefore, k.units, at, at.get(k.dh + units * row), dc, gates);
     at.put(dcBefore, add ? at.get(dcBefore) + back : back);
   });
 }
@@ -114,7 +114,7 @@ inline void cellGradient(const CellGradient& k) {
       }
       for (const int64_t* row = first; row < end; row++) {
         cellGradientRow(k, *row, parent, row > first);
-        addRow(sum, k.dz + 4 * units * *row, 4 * units, row == first);
+        addRow(sum, k.gates + 4 * units * *row, 4 * units, row == first);
       }
     }
   });

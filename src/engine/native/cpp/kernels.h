@@ -23,13 +23,12 @@ struct Cell {
 struct CellGradient {
   int rows, units;
   int before;                 // rows that are continued
-  const float* gates;
+  float* gates;               // (rows, 4 units): dz takes their place
   const float* c;
   const float* cBefore;       // (before, units); null at the first symbol
   const int32_t* parents;     // (rows); null: each row continues its own
   const float* dh;            // (rows, units)
   const float* dc;            // (rows, units) or null
-  float* dz;                  // (rows, 4 units)
   float* dzBefore;            // (before, 4 units); null without parents, where it is dz
   float* dcBefore;            // (before, units)
 };

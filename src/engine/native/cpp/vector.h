@@ -1,5 +1,9 @@
 // Numbers side by side: arithmetic on as many as the processor takes at once, by the compiler's vector extension.
 #pragma once
+#if defined(__AVX512F__)
+#include <immintrin.h>
+#endif
+
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
@@ -75,8 +79,18 @@ inline Vector exponential(Vector x) {
   return sum * (Vector)power;
 }
 
-inline Vector sigmoid(Vector x) { return 1.0f / (1.0f + exponential(-x)); }
+// 1 / x. A division keeps the processor busy four times as long as a guess of 14 bits that one of Newton's steps makes whole.
+inline Vector reciprocal(Vector x) {
+#if defined(__AVX512F__)
+  const Vector guess = (Vector)_mm512_rcp14_ps((__m512)x);
+  return guess + guess * (1.0f - x * guess);
+#else
+  return 1.0f / x;
+#endif
+}
+
+inline Vector sigmoid(Vector x) { return reciprocal(1.0f + exponential(-x)); }
 // tanh(x) = 2 sigmoid(2x) - 1
-inline Vector hyperbolicTangent(Vector x) { return 2.0f / (1.0f + exponential(-2.0f * x)) - 1.0f; }
+inline Vector hyperbolicTangent(Vector x) { return 2.0f * reciprocal(1.0f + exponential(-2.0f * x)) - 1.0f; }
 
 }  // namespace fabulist

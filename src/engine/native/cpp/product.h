@@ -39,24 +39,38 @@ inline void fewRowsStraight(const Product& k, int first, int end) {
   }
 }
 
-// Outputs [first, end): each row of the turned matrix is read once, for all rows of left.
+// Rows from which on it pays to lay the right matrix out.
+constexpr int kLaid = 4;
+
+// Sums, lane by lane, of a row times another.
+inline Vector multiplyLanes(const float* left, const float* right, int inputs) {
+  Vector sums[4] = {};
+  int input = 0;
+  for (; input + 4 * kLanes <= inputs; input += 4 * kLanes)
+    for (int k = 0; k < 4; k++) sums[k] += load(left + input + k * kLanes) * load(right + input + k * kLanes);
+  for (; input < inputs; input += kLanes) {
+    const Units at{input, std::min(kLanes, inputs - input)};
+    sums[0] += at.get(left) * at.get(right);
+  }
+  return (sums[0] + sums[1]) + (sums[2] + sums[3]);
+}
+
+// Outputs [first, end): each row of the turned matrix is read once, for all rows of left. The lanes of as many sums as a vector
+// has are added up together, by turning them over.
 inline void fewRowsTurned(const Product& k, int first, int end) {
-  const auto& [leftRows, rightRows, inputs] = k.pairs[0];
-  for (int output = first; output < end; output++) {
-    const float* right = rightRows + static_cast<int64_t>(output) * inputs;
+  const auto& [left, right, inputs] = k.pairs[0];
+  for (int output = first; output < end; output += kLanes) {
+    const Units across{output, std::min(kLanes, end - output)};
+    Vector sums[kLaid][kLanes] = {};
+    for (int lane = 0; lane < across.count; lane++)
+      for (int row = 0; row < k.rows; row++)
+        sums[row][lane] = multiplyLanes(left + static_cast<int64_t>(row) * inputs,
+                                        right + static_cast<int64_t>(output + lane) * inputs, inputs);
     for (int row = 0; row < k.rows; row++) {
-      const float* left = leftRows + static_cast<int64_t>(row) * inputs;
-      Vector one{}, two{};
-      int input = 0;
-      for (; input + 2 * kLanes <= inputs; input += 2 * kLanes) {
-        one += load(left + input) * load(right + input);
-        two += load(left + input + kLanes) * load(right + input + kLanes);
-      }
-      one += two;
-      float sum = k.bias ? k.bias[output] : 0.0f;
-      for (int lane = 0; lane < kLanes; lane++) sum += one[lane];
-      for (; input < inputs; input++) sum += left[input] * right[input];
-      k.product[static_cast<int64_t>(row) * k.outputs + output] = sum;
+      turn(sums[row]);
+      Vector total = k.bias ? across.get(k.bias) : Vector{};
+      for (const Vector& lanes : sums[row]) total += lanes;
+      across.put(k.product + static_cast<int64_t>(row) * k.outputs, total);
     }
   }
 }
@@ -206,9 +220,6 @@ inline void layPanels(const float* matrix, int64_t inputs, int64_t outputs, floa
       layColumns(matrix + strip * kPanel, outputs, static_cast<int>(inputs), kPanel, to + strip * inputs * kPanel);
   });
 }
-
-// Rows from which on it pays to lay the right matrix out.
-constexpr int kLaid = 4;
 
 inline void product(const Product& k) {
   const int64_t numbers = static_cast<int64_t>(k.pairs[0].inputs) * k.outputs;

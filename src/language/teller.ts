@@ -10,6 +10,8 @@ import { UNKNOWN } from './vocabulary.ts';
 
 /** How long telling may hold the thread before others get their turn, in milliseconds. */
 const TURN = 8;
+/** Numbers of a matrix that is laid out at most: it takes one turn, of up to 7 ms for each million of them. */
+const LAID = 2_000_000;
 /** Stories told side by side at most; the others wait for one of them to end. */
 const SIDE_BY_SIDE = 64;
 
@@ -131,7 +133,7 @@ function placed(engine: Engine, model: Model): Weights {
 
 function* placing(engine: Engine, weight: NamedValues): Work<Tensor> {
   const tensor = yield* engine.copying(weight.values, weight.shape);
-  if (!isFactor(weight)) return tensor;
+  if (!isFactor(weight) || weight.values.length > LAID) return tensor;
   yield;
   const laid = ops.keep(engine.laid(tensor));
   tensor.dispose();

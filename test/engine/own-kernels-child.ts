@@ -175,6 +175,15 @@ for (const width of [1, 17, 300]) {
   });
 }
 
+for (const [rows, width] of [
+  [1, 7],
+  [300, 500],
+] as const) {
+  ops.tidy(() => {
+    const [table, of] = [drawn(1, 11, width), ids(rows, 11)];
+    compare('rows by id', [engine.pickRows(table, of)], [plain.pickRows(table, of)]);
+  });
+}
 ops.tidy(() => {
   const tables = [engine, plain].map((one) => one.rowTable(9, [33, 5]));
   for (const places of [Int32Array.of(0, 1, 2, 3, 4, 5, 6, 7, 8), Int32Array.of(7, 2)]) {
@@ -193,6 +202,7 @@ const { cell, sequence } = engine.fused as NonNullable<Engine['fused']>;
 const nothing = { recurrent: null, cBefore: null, parents: null, bias: null };
 const [x, far] = [drawn(1, 3, 8), ops.tensor1d([0, 3], 'int32') as Tensor];
 const wrong = {
+  'a row beyond the table': () => engine.pickRows(x, far),
   'a place beyond the table': () => engine.rowTable(2, [8]).put([x], Int32Array.of(0, 1, 2)),
   'matrices that do not fit, turned': () => engine.leftTransposedProduct([x, x], [drawn(1, 3, 5), drawn(1, 2, 5)]),
   'a gradient of another size': () => {

@@ -14,7 +14,7 @@ type Products = Pick<Engine, 'product' | 'rightTransposedProduct' | 'leftTranspo
 
 /** What `openNativeEngine` replaces by kernels of our own, where they are compiled. */
 export interface OwnKernels {
-  readonly kernels: Pick<Engine, 'fused' | 'crossEntropy' | 'sumRowsById'> & Partial<Products>;
+  readonly kernels: Pick<Engine, 'fused' | 'crossEntropy' | 'sumRowsById' | 'pickRows'> & Partial<Products>;
   /** Changes weights and moments where they lie. */
   readonly move: Move;
   readonly putRows: PutRows;
@@ -67,6 +67,7 @@ export function ownKernels({ binding, run }: Context, { products }: KernelsAddon
         return { loss, predicted, slope, biasSlope };
       },
       ...(products && ownProducts),
+      pickRows: (table, ids) => one('FabulistPickRows', table, ids),
       sumRowsById: (parts, ids, count) =>
         told(
           [count],

@@ -153,6 +153,17 @@ void computeMove(void*, TF_OpKernelContext* context) {
   if (call.ok()) kernel(k);
 }
 
+void computePickRows(void*, TF_OpKernelContext* context) {
+  Call call(context);
+  const int64_t width = call.length(0, 1), rows = call.length(1, 0);
+  PickRows k{rows, width};
+  k.table = call.input<float>(0, {-1, width});
+  k.ids = call.input<int32_t>(1, {rows});
+  call.within(k.ids, rows, call.length(0, 0));
+  k.picked = call.floats(0, {rows, width});
+  if (call.ok()) pickRows(k);
+}
+
 // The tables, as many matrices of rows for them, and the places.
 void computePutRows(void*, TF_OpKernelContext* context) {
   Call call(context);
@@ -237,6 +248,7 @@ bool addAll() {
              {"loss: float", "predicted: int32", "slope: float", "bias_slope: float"}, computeCrossEntropy) &&
          add("FabulistSumRows", {"ids: int32", "count: int32", "parts: N * float"}, {"sums: float"},
              computeSumRows, "N: int >= 1") &&
+         add("FabulistPickRows", {"table: float", "ids: int32"}, {"picked: float"}, computePickRows) &&
          add("FabulistPutRows", {"tables: N * float", "rows: N * float", "places: int32"}, {}, computePutRows,
              "N: int >= 1") &&
          add("FabulistLaid", {"matrix: float"}, {"laid: float"}, computeLaid) &&

@@ -101,6 +101,14 @@ struct SumRows {
   float* sums;                // (count, width)
 };
 
+// Rows of a table by id.
+struct PickRows {
+  int64_t rows, width;
+  const float* table;         // (.., width)
+  const int32_t* ids;         // (rows)
+  float* picked;              // (rows, width)
+};
+
 struct PutPart {
   const float* values;        // (rows, width)
   float* table;               // (.., width)

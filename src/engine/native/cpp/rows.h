@@ -49,6 +49,16 @@ inline void sumRows(const SumRows& k) {
   });
 }
 
+inline void pickRows(const PickRows& k) {
+  divide(k.rows * k.width < (1 << 17) ? 1 : static_cast<int>(k.rows), [&](int part, int parts) {
+    const Part own(static_cast<int>(k.rows), part, parts);
+    for (int64_t row = own.first; row < own.end; row++) {
+      const float* from = k.table + k.ids[row] * k.width;
+      std::copy(from, from + k.width, k.picked + row * k.width);
+    }
+  });
+}
+
 inline void putRows(const PutRows& k) {
   // By one thread: there are as many rows as stories told at once, which are copied before another has woken.
   for (const PutPart& one : k.parts)

@@ -19,31 +19,37 @@ import { peersFolder } from './peers.ts';
 
 export type { Measurement };
 
-/** In the order of the table, each with its program in this folder. */
-const BENCHMARKS: Readonly<Record<string, { readonly file: string; readonly about: string }>> = {
-  fable: { file: 'fable', about: 'learning the fable against PyTorch, Keras and tfjs-layers; 1 to 3 minutes' },
-  article: { file: 'article', about: "the article's loop, one window a step, against TensorFlow; a minute" },
-  book: { file: 'book', about: 'learning a book against PyTorch; 5 minutes, less with --seconds' },
-  books: { file: 'books', about: 'held-out perplexity of two books beside Kneser-Ney and PyTorch; 20 minutes' },
-  words: { file: 'words', about: 'training seconds a word of a text ten times as long; 1 minute' },
-  telling: { file: 'telling', about: 'stories against PyTorch' },
-  service: { file: 'service', about: 'stories asked of the service while it trains' },
-  growth: { file: 'library-growth', about: 'answers with 10,000 corpora against 10; half a minute' },
+/** In the order of the table, each with its programs in this folder. */
+const BENCHMARKS: Readonly<Record<string, { readonly files: readonly string[]; readonly about: string }>> = {
+  fable: { files: ['fable'], about: 'learning the fable against PyTorch, Keras and tfjs-layers; 1 to 3 minutes' },
+  article: { files: ['article'], about: "the article's loop, one window a step, against TensorFlow; a minute" },
+  book: { files: ['book'], about: 'learning a book against PyTorch; 5 minutes, less with --seconds' },
+  books: { files: ['books'], about: 'held-out perplexity of two books beside Kneser-Ney and PyTorch; 20 minutes' },
+  words: { files: ['words'], about: 'training seconds a word of a text ten times as long; 1 minute' },
+  telling: { files: ['telling'], about: 'stories against PyTorch' },
+  service: { files: ['service'], about: 'stories asked of the service while it trains' },
+  growth: {
+    files: ['library-growth', 'many-corpora'],
+    about: 'answers with 10,000 corpora against 10; a minute and a half',
+  },
   'discord-acknowledgement': {
-    file: 'discord-acknowledgement',
+    files: ['discord-acknowledgement'],
     about: 'answering Discord while a book trains; a minute',
   },
-  'slack-acknowledgement': { file: 'slack-acknowledgement', about: 'answering Slack while a book trains; a minute' },
-  'first-view': { file: 'first-view', about: 'bytes and seconds until the page can be used; half a minute' },
-  cluster: { file: 'cluster', about: '200 trainings of 40 corpora while processes die; many minutes, only when named' },
+  'slack-acknowledgement': { files: ['slack-acknowledgement'], about: 'answering Slack while a book trains; a minute' },
+  'first-view': { files: ['first-view'], about: 'bytes and seconds until the page can be used; half a minute' },
+  cluster: {
+    files: ['cluster'],
+    about: '200 trainings of 40 corpora while processes die; many minutes, only when named',
+  },
   'cluster-limits': {
-    file: 'cluster-limits',
+    files: ['cluster-limits'],
     about: 'what a database and a trainer of a cluster can do; a few minutes, only when named',
   },
-  'event-loop': { file: 'event-loop', about: 'delay of the chat process while a book trains; 45 s' },
+  'event-loop': { files: ['event-loop'], about: 'delay of the chat process while a book trains; 45 s' },
 };
 /** Names by which benchmarks have been known. */
-const ALSO: Readonly<Record<string, string>> = { 'library-growth': 'growth' };
+const ALSO: Readonly<Record<string, string>> = { 'library-growth': 'growth', 'many-corpora': 'growth' };
 
 const LOADER = join(import.meta.dirname, '../scripts/typescript.mjs');
 const programOf = (file: string) => join(import.meta.dirname, `${file}.ts`);
@@ -71,7 +77,9 @@ const { values, positionals } = parseArgs({
   },
   allowPositionals: true,
 });
-const known = Object.keys(BENCHMARKS).filter((name) => existsSync(programOf(BENCHMARKS[name]?.file ?? '')));
+const known = Object.keys(BENCHMARKS).filter((name) =>
+  BENCHMARKS[name]?.files.every((file) => existsSync(programOf(file))),
+);
 const asked = (positionals.length > 0 ? positionals : known.filter((name) => !name.startsWith('cluster'))).map(
   (name) => ALSO[name] ?? name,
 );
@@ -94,7 +102,8 @@ function measure(): void {
   const measured: Measurement[] = [];
   for (const name of asked) {
     if (!values.json) console.error(`Measuring ${name} ...`);
-    measured.push(...(JSON.parse(node(BENCHMARKS[name]?.file ?? '', 'pipe')) as Measurement[]));
+    for (const file of BENCHMARKS[name]?.files ?? [])
+      measured.push(...(JSON.parse(node(file, 'pipe')) as Measurement[]));
   }
   const machine = `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, Node ${process.version}`;
   const conditions = `${machine}, load ${before} before and ${load()} after`;

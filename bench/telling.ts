@@ -15,6 +15,7 @@ import { openEngine } from '../src/engine/open-engine.ts';
 import { decodingModel, encodeModel } from '../src/language/checkpoint.ts';
 import type { Model } from '../src/language/model.ts';
 import { initialWeights } from '../src/language/network.ts';
+import { predictionsOf } from '../src/language/predictions.ts';
 import { Random } from '../src/language/random.ts';
 import { completeRecipe } from '../src/language/recipe.ts';
 import { GRAMS_ORDER } from '../src/language/sequence/mixture.ts';
@@ -49,6 +50,7 @@ async function madeUpModel(vocabulary: number, symbols: number): Promise<Model> 
     language: 'en',
     weights: sequence ? initialSequenceWeights(recipe, vocabulary) : initialWeights(recipe, vocabulary),
     grams: sequence ? await countNGrams([text], GRAMS_ORDER, vocabulary) : null,
+    predictions: null,
   };
 }
 
@@ -66,7 +68,7 @@ let seeds = 0;
 async function fable(engine: Engine): Promise<Model> {
   const trained = await trainModel(engine, [readFileSync(FABLE, 'utf8')], {});
   if (trained === PAUSED) throw new Error('Nobody paused the training.');
-  return trained.model;
+  return { ...trained.model, predictions: await predictionsOf(engine, trained.model) };
 }
 
 /** Milliseconds for so many stories asked for at once, ROUNDS times, each beginning with other symbols and drawn with another seed. */

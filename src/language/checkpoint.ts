@@ -7,6 +7,9 @@ import { decodeNGrams, encodeNGrams } from './sequence/n-grams.ts';
 import { atOnce, mapping, type Work } from './turns.ts';
 import { Vocabulary } from './vocabulary.ts';
 
+/** The files of a model that it is told from, where all of these are there: it needs no others. */
+export const TELLING_FILES: readonly string[] = ['model.json', 'text.bin', 'predictions.bin'];
+
 /** Raised whenever what is written below changes its meaning. */
 const FORMAT = 1;
 
@@ -31,7 +34,7 @@ interface ModelDescription {
 
 /**
  * Writes a model as files that describe themselves: `model.json` (recipe, vocabulary, shapes), `weights.bin` (float32, little
- * endian, one weight after the other), `text.bin` (the text as int32 ids) and, of a sequence model, `grams.bin`. The vocabulary goes with the weights: made
+ * endian, one weight after the other), `text.bin` (the text as int32 ids) and, of a sequence model, `grams.bin`, of a short text `predictions.bin`. The vocabulary goes with the weights: made
  * anew from an edited corpus it would give every symbol another meaning.
  */
 export function encodeModel(model: Model): Record<string, Uint8Array> {
@@ -54,10 +57,11 @@ export function encodeModel(model: Model): Record<string, Uint8Array> {
     'weights.bin': joinBytes(model.weights.map(({ values }) => values)),
     'text.bin': joinBytes(model.text.stories),
     ...(model.grams ? { 'grams.bin': joinBytes([encodeNGrams(model.grams)]) } : {}),
+    ...(model.predictions ? { 'predictions.bin': joinBytes([model.predictions]) } : {}),
   };
 }
 
-/** Reads it back. Throws `storage` where the files are not a model of a format this version knows. */
+/** Reads it back, all of it or `TELLING_FILES` alone. Throws `storage` where the files are not a model of a format this version knows. */
 export function decodeModel(files: Files): Model {
   return atOnce(decodingModel(files));
 }
@@ -73,6 +77,7 @@ export function* decodingModel(files: Files): Work<Model> {
     const formOf = (symbol: string) => (Object.hasOwn(forms, symbol) ? (forms[symbol] as string) : symbol);
     const vocabulary = yield* Vocabulary.holding(symbols, yield* mapping(symbols, formOf));
     const ids = new Int32Array(...aligned(fileOf(files, 'text.bin')));
+    const predictions = files['predictions.bin'] ? new Float32Array(...aligned(files['predictions.bin'])) : null;
     let at = 0;
     return {
       // Models from before there were sequence models do not say what they are.
@@ -89,8 +94,10 @@ export function* decodingModel(files: Files): Work<Model> {
           return ids.subarray(at - length, at);
         }),
       },
-      weights: splitValues(description.weights, fileOf(files, 'weights.bin')),
+      weights:
+        predictions && !files['weights.bin'] ? [] : splitValues(description.weights, fileOf(files, 'weights.bin')),
       grams: files['grams.bin'] ? decodeNGrams(new Int32Array(...aligned(files['grams.bin']))) : null,
+      predictions,
     };
   } catch (error) {
     throw new FabulistError(

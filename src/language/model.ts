@@ -29,4 +29,10 @@ export interface Model {
   readonly weights: readonly NamedValues[];
   /** What follows what in the text, which a sequence model is mixed with when it tells; null for a window model. */
   readonly grams: NGrams | null;
+  /**
+   * What a window model says after every different window of its text, in the order in which they first stand there: (windows,
+   * vocabulary), natural logarithms of probabilities (`predictions.ts`). All that telling asks its network; `weights` is empty
+   * where nothing else was read. Null for a sequence model, and where it would take more room than the weights.
+   */
+  readonly predictions: Float32Array | null;
 }

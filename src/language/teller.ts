@@ -1,17 +1,16 @@
-import { type Engine, type NamedValues, ops, type Tensor } from '../engine/engine.ts';
+import { type Engine, ops } from '../engine/engine.ts';
 import type { Model } from './model.ts';
 import type { Weights } from './network.ts';
-import { counting, engineWeights, isFactor, openReader } from './open-reader.ts';
+import { counting, engineWeights, openReader } from './open-reader.ts';
+import { placeWeights, placing } from './place-weights.ts';
 import type { Reader } from './reader.ts';
 import type { RunIndex } from './run-index.ts';
 import { Telling, type TellOptions, type Told } from './telling.ts';
-import { atOnce, inTurns, othersTurn, type Work } from './turns.ts';
+import { atOnce, inTurns, othersTurn } from './turns.ts';
 import { UNKNOWN } from './vocabulary.ts';
 
 /** How long telling may hold the thread before others get their turn, in milliseconds. */
 const TURN = 8;
-/** Numbers of a matrix that is laid out at most: it takes one turn, of up to 7 ms for each million of them. */
-const LAID = 2_000_000;
 /** Stories told side by side at most; the others wait for one of them to end. */
 const SIDE_BY_SIDE = 64;
 
@@ -51,12 +50,8 @@ export class Teller {
    */
   static async open(engine: Engine, model: Model, index?: RunIndex): Promise<Teller> {
     const counts = await inTurns(counting(model, index));
-    const weights: Record<string, Tensor> = {};
+    const weights = await placeWeights(engine, model);
     try {
-      for (const one of engineWeights(model)) {
-        weights[one.name] = await inTurns(placing(engine, one));
-        await othersTurn();
-      }
       return new Teller(engine, model, weights, counts);
     } catch (error) {
       ops.dispose(Object.values(weights));
@@ -129,13 +124,4 @@ export class Teller {
 
 function placed(engine: Engine, model: Model): Weights {
   return Object.fromEntries(engineWeights(model).map((one) => [one.name, atOnce(placing(engine, one))]));
-}
-
-function* placing(engine: Engine, weight: NamedValues): Work<Tensor> {
-  const tensor = yield* engine.copying(weight.values, weight.shape);
-  if (!isFactor(weight) || weight.values.length > LAID) return tensor;
-  yield;
-  const laid = ops.keep(engine.laid(tensor));
-  tensor.dispose();
-  return laid;
 }

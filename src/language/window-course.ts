@@ -88,6 +88,7 @@ export class WindowCourse implements Course {
       language,
       weights: await this.#learner.values(),
       grams: null,
+      predictions: null,
     };
   }
 

@@ -6,6 +6,7 @@ import { expOf } from './elementary.ts';
 import type { Model } from './model.ts';
 import type { Weights } from './network.ts';
 import type { Reader } from './reader.ts';
+import { RecentSymbols } from './recent-symbols.ts';
 import type { Recipe } from './recipe.ts';
 import { WindowNetwork } from './window-network.ts';
 
@@ -34,8 +35,7 @@ export class WindowReader implements Reader {
   readonly #backOff: BackOff | null;
   /** By the symbols of a whole window, (vocabulary): logarithms of probabilities. */
   readonly #predictions: LRUCache<string, Float32Array>;
-  /** The last symbols of each story, at most a window. */
-  #recent: number[][] = [];
+  readonly #recent: RecentSymbols;
 
   /** Bytes that a reader remembers at most. vocabulary: how many symbols there are. */
   static bytes(shape: Pick<Recipe, 'layers' | 'units'>, vocabulary: number): number {
@@ -55,6 +55,7 @@ export class WindowReader implements Reader {
     bytes = BYTES,
   ) {
     this.memory = recipe.window;
+    this.#recent = new RecentSymbols(recipe.window);
     this.#bias = valuesOf(values, 'outputBias');
     this.#width = vocabulary.size;
     this.#backOff = backOff;
@@ -65,23 +66,19 @@ export class WindowReader implements Reader {
   }
 
   arrange(from: readonly number[]): void {
-    this.#recent = from.map((row) => [...(this.#recent[row] ?? [])]);
+    this.#recent.arrange(from);
   }
 
   read(ids: Int32Array): void {
-    for (const [row, id] of ids.entries()) {
-      const recent = this.#recent[row] as number[];
-      recent.push(id);
-      if (recent.length > this.memory) recent.shift();
-    }
+    this.#recent.read(ids);
   }
 
   logits(rows: readonly number[]): Float32Array {
-    const keys = rows.map((row) => keyOf(this.#recent[row] as number[]));
+    const keys = rows.map((row) => keyOf(this.#recent.of(row)));
     const predictions = new Map<string, Float32Array>();
     const unknown = new Map<string, readonly number[]>();
     for (const [k, key] of keys.entries()) {
-      const symbols = this.#recent[rows[k] as number] as number[];
+      const symbols = this.#recent.of(rows[k] as number);
       const told = this.#predictions.get(key) ?? this.#backedOff(key, symbols);
       if (told) predictions.set(key, told);
       else unknown.set(key, symbols);
@@ -99,7 +96,7 @@ export class WindowReader implements Reader {
   }
 
   shorter(row: number): Float32Array | null {
-    const symbols = this.#recent[row] as number[];
+    const symbols = this.#recent.of(row);
     return symbols.length > 1 ? (this.#backOff?.predict(symbols.slice(1)) ?? null) : null;
   }
 

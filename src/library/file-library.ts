@@ -107,8 +107,8 @@ export class FileLibrary implements Library {
     return run(this.#models.addVersion(corpus, version, claim));
   }
 
-  readVersion(corpus: CorpusRef, id: string): Promise<Record<string, Uint8Array>> {
-    return run(this.#models.readVersion(corpus, id));
+  readVersion(corpus: CorpusRef, id: string, names?: readonly string[]): Promise<Record<string, Uint8Array>> {
+    return run(this.#models.readVersion(corpus, id, names));
   }
 
   tellFrom(corpus: CorpusRef, id: string): Promise<void> {

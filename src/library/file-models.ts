@@ -44,10 +44,10 @@ export class FileModels {
     return await (fence === undefined ? added : fenced(fence, added));
   }
 
-  async readVersion(corpus: CorpusRef, id: string): Promise<Record<string, Uint8Array>> {
+  async readVersion(corpus: CorpusRef, id: string, names?: readonly string[]): Promise<Record<string, Uint8Array>> {
     checkRef(corpus);
     const standing = await this.#corpora.standing(corpus);
-    const found = standing && (await this.#places.of(corpus).models.read(id, standing.hidden));
+    const found = standing && (await this.#places.of(corpus).models.read(id, standing.hidden, names));
     if (found === undefined || found.state === 'gone') throw noSuchVersion();
     if (found.state === 'whole') return found.value;
     throw new FabulistError(

@@ -205,10 +205,11 @@ export interface Library {
    */
   addVersion(corpus: CorpusRef, version: NewVersion, claim?: TrainingClaim): Promise<Version>;
   /**
-   * The files of a version, checked against their checksums. Throws `storage` where they differ, from then on listing the
-   * version as damaged, and `no-model` for an unknown one.
+   * The files of a version, checked against their checksums. names: of those that are wanted, default all; one that the
+   * version does not have is left out. Throws `storage` where they differ, from then on listing the version as damaged, and
+   * `no-model` for an unknown one.
    */
-  readVersion(corpus: CorpusRef, id: string): Promise<Record<string, Uint8Array>>;
+  readVersion(corpus: CorpusRef, id: string, names?: readonly string[]): Promise<Record<string, Uint8Array>>;
   /** Chooses the version that tells (roll back, and forward again). Throws `no-model` for an unknown or damaged one. */
   tellFrom(corpus: CorpusRef, id: string): Promise<void>;
 

@@ -176,10 +176,11 @@ export class MemoryLibrary extends MemoryDocuments implements Library {
     return added;
   }
 
-  async readVersion(corpus: CorpusRef, id: string): Promise<Record<string, Uint8Array>> {
+  async readVersion(corpus: CorpusRef, id: string, names?: readonly string[]): Promise<Record<string, Uint8Array>> {
     const found = this.#find(corpus)?.versions.find(({ version }) => version.id === id);
     if (found === undefined) throw noSuchVersion();
-    return copied(found.files);
+    const wanted = Object.entries(found.files).filter(([name]) => names?.includes(name) ?? true);
+    return copied(Object.fromEntries(wanted));
   }
 
   async tellFrom(corpus: CorpusRef, id: string): Promise<void> {

@@ -33,13 +33,13 @@ export class ModelFolder {
     return { versions: keptOf(versions, telling), damaged, telling };
   }
 
-  /** The files of a version, or what is wrong with it. */
-  async read(id: string, hidden: Hidden): Promise<Awaited<ReturnType<typeof readSealed>>> {
+  /** The files of a version, or what is wrong with it. names: of those that are wanted, default all. */
+  async read(id: string, hidden: Hidden, names?: readonly string[]): Promise<Awaited<ReturnType<typeof readSealed>>> {
     if (!isVersionId(id)) return { state: 'gone' };
     const folder = path.join(this.path, id);
     const problem = this.#found.get(folder);
     if (problem !== undefined) return { state: 'damaged', problem };
-    const found = await readSealed(folder, MANIFEST);
+    const found = await readSealed(folder, MANIFEST, names);
     if (found.state === 'damaged') this.#found.set(folder, found.problem);
     if (found.state === 'whole' && hidden((found.about as Version).stories)) return { state: 'gone' };
     return found;

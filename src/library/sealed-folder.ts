@@ -72,11 +72,19 @@ export async function inspectSealed(folder: string, manifestName: string): Promi
   }
 }
 
-/** The full check, returning the files. Failing leaves a note, so that every listing reports the folder from then on. */
-export async function readSealed(folder: string, manifestName: string): Promise<Sealed<Record<string, Uint8Array>>> {
+/**
+ * The full check of the wanted files, returning them. Failing leaves a note, so that every listing reports the folder from then
+ * on. names: of those that are wanted, default all; one that is not in the folder is left out.
+ */
+export async function readSealed(
+  folder: string,
+  manifestName: string,
+  names?: readonly string[],
+): Promise<Sealed<Record<string, Uint8Array>>> {
   const cheap = await inspectSealed(folder, manifestName);
   if (cheap.state !== 'whole') return cheap;
-  const full = await readFiles(folder, cheap.value, cheap.about);
+  const wanted = Object.entries(cheap.value).filter(([name]) => names?.includes(name) ?? true);
+  const full = await readFiles(folder, Object.fromEntries(wanted), cheap.about);
   if (full.state === 'damaged') {
     // Where this cannot be written (a full disk), the caller remembers it for its own process.
     await fs.writeFile(path.join(folder, NOTE), `${full.problem}\n`, { flag: 'wx' }).catch(() => undefined);
@@ -89,15 +97,17 @@ async function readFiles(
   listed: Manifest['files'],
   about: unknown,
 ): Promise<Sealed<Record<string, Uint8Array>>> {
-  const value: Record<string, Uint8Array> = {};
   try {
-    for (const [name, { sha256: expected }] of Object.entries(listed)) {
-      const bytes = await fs.readFile(path.join(folder, name));
-      if ((await sha256InTurns(bytes)) !== expected)
-        return { state: 'damaged', problem: `${name} differs from its checksum`, about };
-      value[name] = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    }
-    return { state: 'whole', about, value };
+    const read = await Promise.all(
+      Object.entries(listed).map(async ([name, { sha256: expected }]) => {
+        const bytes = await fs.readFile(path.join(folder, name));
+        const whole = (await sha256InTurns(bytes)) === expected;
+        return { name, whole, bytes: new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength) };
+      }),
+    );
+    const damaged = read.find(({ whole }) => !whole);
+    if (damaged) return { state: 'damaged', problem: `${damaged.name} differs from its checksum`, about };
+    return { state: 'whole', about, value: Object.fromEntries(read.map(({ name, bytes }) => [name, bytes])) };
   } catch (error) {
     return await damagedOrGone(folder, problemOf(error), about);
   }

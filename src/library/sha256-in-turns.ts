@@ -7,8 +7,8 @@ const SLICE = 2 * 1024 * 1024;
 export async function sha256InTurns(bytes: Uint8Array): Promise<string> {
   const hash = createHash('sha256');
   for (let at = 0; at < bytes.byteLength; at += SLICE) {
+    if (at > 0) await new Promise((resolve) => setImmediate(resolve));
     hash.update(bytes.subarray(at, at + SLICE));
-    await new Promise((resolve) => setImmediate(resolve));
   }
   return hash.digest('hex');
 }

@@ -1,6 +1,6 @@
 import type { Engine } from '../engine/engine.ts';
 import { FabulistError } from '../errors.ts';
-import { decodingModel } from '../language/checkpoint.ts';
+import { decodingModel, TELLING_FILES } from '../language/checkpoint.ts';
 import { inTurns } from '../language/turns.ts';
 import type { CorpusRef, Library, VersionList } from '../library/library.ts';
 import { nameKey, quoted } from '../library/safe-names.ts';
@@ -58,7 +58,10 @@ export class TellingModels {
   }
 
   async #load(engine: Engine, corpus: CorpusRef, version: string): Promise<LoadedModel> {
-    const files = await this.#options.library.readVersion(corpus, version);
+    const { library } = this.#options;
+    const few = await library.readVersion(corpus, version, TELLING_FILES);
+    const enough = TELLING_FILES.every((name) => few[name]);
+    const files = enough ? few : await library.readVersion(corpus, version);
     return LoadedModel.open(engine, version, await inTurns(decodingModel(files)), this.#options.openTeller);
   }
 }

@@ -1,6 +1,7 @@
 import type { Engine } from '../engine/engine.ts';
 import { FabulistError } from '../errors.ts';
 import { encodeModel } from '../language/checkpoint.ts';
+import { predictionsOf } from '../language/predictions.ts';
 import { type Intent, PAUSED, type TrainedModel, type TrainingReport, trainModel } from '../language/train-model.ts';
 import type { CorpusRef, Figures, Library, TrainingClaim, Version } from '../library/library.ts';
 import type { TrainingRequest } from './trainer.ts';
@@ -54,10 +55,11 @@ export async function trainCorpus(
       },
     );
     if (trained === PAUSED) return { kind: 'paused' };
+    const predictions = await predictionsOf(engine, trained.model);
     const version = await addVersion(
       library,
       request,
-      trained,
+      { ...trained, model: { ...trained.model, predictions } },
       { hash: corpus.hash, stories: stories.map((story) => story.hash) },
       tolerance,
       claim,

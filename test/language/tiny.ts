@@ -18,6 +18,7 @@ export function tinyModel(options: RecipeOptions = {}, text = RHYME): Model {
     language: 'en',
     weights: initialWeights(recipe, vocabulary.size),
     grams: null,
+    predictions: null,
   };
 }
 

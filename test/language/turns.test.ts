@@ -10,6 +10,7 @@ import { RunIndex } from '../../src/language/run-index.ts';
 import { KneserNey } from '../../src/language/sequence/kneser-ney.ts';
 import { atOnce, inTurns, mapping, STRIDE, type Work } from '../../src/language/turns.ts';
 import { Vocabulary } from '../../src/language/vocabulary.ts';
+import { differentWindows } from '../../src/language/window-table.ts';
 import { WordSpace } from '../../src/language/word-space.ts';
 import { Readings } from '../readings.ts';
 import { tinyModel } from './tiny.ts';
@@ -30,6 +31,7 @@ describe('work in turns', () => {
     ['the discounts of n-grams', () => KneserNey.building({ levels: [level, level] }, 100)],
     ['a vocabulary', () => Vocabulary.holding(symbols, symbols)],
     ['how often symbols occur', () => countingOccurrences({ vocabulary, text: { stories: [ids] } })],
+    ['the windows of a text', () => differentWindows({ stories: [ids] }, 1)],
     ['a mapping', () => mapping(symbols, (symbol) => symbol.length)],
   ])('lets others have theirs: %s', (_, work) => {
     const { most, all } = readings.during(work());

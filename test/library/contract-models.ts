@@ -23,6 +23,20 @@ export function modelsContract(context: Context): void {
       expect(first.id).toMatch(/^20261124-215541-[0-9a-f]{4}$/);
     });
 
+    it('reads those of its files that are wanted', async () => {
+      const files = {
+        'model.json': Buffer.from('{}'),
+        'weights.bin': Buffer.alloc(1_000),
+        'text.bin': Buffer.alloc(4),
+      };
+      const { id } = await context.library.addVersion(mice, { ...versionFor(await stored(context, 'one')), files });
+      expect(Object.keys(await context.library.readVersion(mice, id)).sort()).toEqual(Object.keys(files).sort());
+      const few = await context.library.readVersion(mice, id, ['text.bin', 'model.json', 'grams.bin']);
+      expect(Object.keys(few).sort()).toEqual(['model.json', 'text.bin']);
+      expect(textOf(few['model.json'])).toBe('{}');
+      expect(await context.library.readVersion(mice, id, [])).toEqual({});
+    });
+
     it('keeps ids in order when the clock goes back', async () => {
       const corpus = await stored(context, 'one');
       const ids: string[] = [];

@@ -39,6 +39,7 @@ export function modelOf(texts: readonly string[], language = 'en', weightBytes =
     text: { stories: forms.map((story) => vocabulary.encode(story.map((form) => form.toLowerCase()))) },
     language,
     grams: null,
+    predictions: null,
     weights: [{ name: 'output', shape: [weightBytes / 4], values: new Float32Array(weightBytes / 4) }],
   };
 }

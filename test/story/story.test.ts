@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Engine } from '../../src/engine/engine.ts';
+import { TELLING_FILES } from '../../src/language/checkpoint.ts';
 import { tokenize } from '../../src/language/tokenizer.ts';
 import { type Library, STARTERS } from '../../src/library/library.ts';
 import type { Training } from '../../src/training/trainer.ts';
-import { ALICE, BOB, EVE, FABLE, HeartTeller, learn, openHouse, textFile } from './fakes.ts';
+import { ALICE, BOB, EVE, FABLE, HeartTeller, learn, modelOf, openHouse, textFile } from './fakes.ts';
 
 const CAT = { server: STARTERS, name: 'belling-the-cat' };
 const LISTING_11 =
@@ -295,6 +296,21 @@ describe('the model of a story', () => {
     await expect(restarted.storyteller.tell(ALICE, { opening: 'had a general' })).rejects.toMatchObject({
       code: 'no-model',
     });
+  });
+
+  it('is read without its weights where it is known what they say', async () => {
+    const { storyteller, library } = openHouse();
+    const asked: (readonly string[] | undefined)[] = [];
+    const read = library.readVersion.bind(library);
+    library.readVersion = (corpus, version, names) => {
+      asked.push(names);
+      return read(corpus, version, names);
+    };
+    await storyteller.tell(ALICE, { opening: 'had a general' });
+    expect(asked).toEqual([TELLING_FILES, undefined]);
+    await learn(library, CAT, { model: { ...modelOf([FABLE]), predictions: new Float32Array(1) } });
+    await storyteller.tell(ALICE, { opening: 'had a general' });
+    expect(asked.slice(2)).toEqual([TELLING_FILES]);
   });
 
   it('is loaded again for a faster engine', async () => {

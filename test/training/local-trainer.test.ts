@@ -23,6 +23,7 @@ describe('LocalTrainer', () => {
     expect(Object.keys(await library.readVersion(corpus, telling as string)).sort()).toEqual([
       'curve.json',
       'model.json',
+      'predictions.bin',
       'text.bin',
       'weights.bin',
     ]);

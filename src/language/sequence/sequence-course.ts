@@ -96,6 +96,7 @@ export class SequenceCourse implements Course {
       language,
       weights: await this.#learner.values(),
       grams: this.#grams,
+      predictions: null,
     };
   }
 

@@ -126,8 +126,8 @@ export class PostgresLibrary extends PostgresDocuments implements Library {
     return this.#models.addVersion(corpus, version, claim);
   }
 
-  readVersion(corpus: CorpusRef, id: string): Promise<Record<string, Uint8Array>> {
-    return this.#models.readVersion(corpus, id);
+  readVersion(corpus: CorpusRef, id: string, names?: readonly string[]): Promise<Record<string, Uint8Array>> {
+    return this.#models.readVersion(corpus, id, names);
   }
 
   tellFrom(corpus: CorpusRef, id: string): Promise<void> {

@@ -77,7 +77,7 @@ export class PostgresModels {
     });
   }
 
-  async readVersion(corpus: CorpusRef, id: string): Promise<Record<string, Uint8Array>> {
+  async readVersion(corpus: CorpusRef, id: string, names?: readonly string[]): Promise<Record<string, Uint8Array>> {
     checkRef(corpus);
     const [row] = await this.#database.query<{ bundle: string; damage: string | null }>(
       `select v.bundle, v.damage from fabulist.versions v join fabulist.corpora c on c.id = v.corpus
@@ -87,10 +87,10 @@ export class PostgresModels {
     if (row === undefined) throw noSuchVersion();
     if (row.damage !== null) throw damagedVersion(row.damage);
     try {
+      const files = await filesOf(this.#database, row.bundle);
+      const wanted = files.filter(({ name }) => names?.includes(name) ?? true);
       const read = await Promise.all(
-        (await filesOf(this.#database, row.bundle)).map(
-          async (file) => [file.name, await this.#cache.read(row.bundle, file)] as const,
-        ),
+        wanted.map(async (file) => [file.name, await this.#cache.read(row.bundle, file)] as const),
       );
       return Object.fromEntries(read);
     } catch (error) {

@@ -22,7 +22,7 @@ async function tinySequence(): Promise<Model> {
     values: weight.values.map((value) => 4 * value),
   }));
   const grams = await countNGrams(stories, 3, vocabulary.size);
-  return { recipe, vocabulary, text: { stories }, language: 'en', weights, grams };
+  return { recipe, vocabulary, text: { stories }, language: 'en', weights, grams, predictions: null };
 }
 
 /** What the model tells after a whole context read at once: (1 - share) p_LSTM + share p_KN. */

@@ -1,0 +1,40 @@
+import { type Engine, type NamedValues, ops, type Tensor } from '../engine/engine.ts';
+import type { Model } from './model.ts';
+import type { Weights } from './network.ts';
+import { engineWeights } from './open-reader.ts';
+import { inTurns, othersTurn, type Work } from './turns.ts';
+
+/** Numbers of a matrix that is laid out at most: it takes one turn, of up to 7 ms for each million of them. */
+const LAID = 2_000_000;
+
+/**
+ * Hands the weights that a model's reader wants to the engine, part after part, so that nobody waits for all of them. They are
+ * the caller's to dispose; none is left behind where it rejects.
+ */
+export async function placeWeights(engine: Engine, model: Model): Promise<Weights> {
+  const weights: Record<string, Tensor> = {};
+  try {
+    for (const one of engineWeights(model)) {
+      weights[one.name] = await inTurns(placing(engine, one));
+      await othersTurn();
+    }
+    return weights;
+  } catch (error) {
+    ops.dispose(Object.values(weights));
+    throw error;
+  }
+}
+
+/** One weight, laid out where it serves a reader for nothing but to be multiplied with: `Engine.laid`. */
+export function* placing(engine: Engine, weight: NamedValues): Work<Tensor> {
+  const tensor = yield* engine.copying(weight.values, weight.shape);
+  if (!isFactor(weight) || weight.values.length > LAID) return tensor;
+  yield;
+  const laid = ops.keep(engine.laid(tensor));
+  tensor.dispose();
+  return laid;
+}
+
+function isFactor({ name }: NamedValues): boolean {
+  return /^(lower\/\d+|recurrent\/\d+|output|projection)$/.test(name);
+}

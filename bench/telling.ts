@@ -143,7 +143,12 @@ async function loading(engine: Engine, vocabulary: number, symbols: number): Pro
     delay.enable();
     await sleep(20);
     delay.reset();
-    const loaded = await LoadedModel.open(engine, 'bench', await inTurns(decodingModel(files)), Teller.open);
+    const loaded = await LoadedModel.open(
+      engine,
+      { id: 'bench', engine: engine.name },
+      await inTurns(decodingModel(files)),
+      Teller.open,
+    );
     await sleep(5);
     delay.disable();
     longest.push(delay.max / 1e6 - 1);

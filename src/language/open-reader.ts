@@ -31,14 +31,15 @@ export function* counting(model: Model, index?: RunIndex): Work<TextCounts> {
 }
 
 /**
- * The reader for a kind of model. weights: those that `engineWeights` names; they stay the caller's. counts: of the
- * model's text.
+ * The reader for a kind of model. engine: null for a model that has its predictions; weights: those that `engineWeights` names,
+ * which stay the caller's; counts: of the model's text.
  */
-export function openReader(engine: Engine, model: Model, weights: Weights, counts: TextCounts): Reader {
+export function openReader(engine: Engine | null, model: Model, weights: Weights, counts: TextCounts): Reader {
   const { recipe, vocabulary } = model;
   const { grams, table, backOff } = counts;
-  if (recipe.model === 'sequence') return new SequenceReader(engine, model, weights, grams);
   if (table && backOff) return new TableReader(recipe.window, vocabulary.size, table, backOff);
+  if (!engine) throw new TypeError('A model without predictions cannot be read without an engine.');
+  if (recipe.model === 'sequence') return new SequenceReader(engine, model, weights, grams);
   return new WindowReader(engine, model, weights, backOff);
 }
 

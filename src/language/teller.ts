@@ -36,8 +36,11 @@ export class Teller {
   #rows: Waiting[] = [];
   #busy = false;
 
-  /** weights: the model's `engineWeights` in the engine; they are the teller's from now on. counts: of the model's text. */
-  constructor(engine: Engine, model: Model, weights = placed(engine, model), counts = atOnce(counting(model))) {
+  /**
+   * engine: null for a model that has its predictions; weights: the model's `engineWeights` in the engine, the teller's from now
+   * on; counts: of the model's text.
+   */
+  constructor(engine: Engine | null, model: Model, weights = placed(engine, model), counts = atOnce(counting(model))) {
     this.#width = model.vocabulary.size;
     this.#unknown = model.vocabulary.idOf(UNKNOWN) ?? -1;
     this.#weights = weights;
@@ -48,9 +51,9 @@ export class Teller {
    * The same, with the weights handed to the engine part after part, so that nobody waits for all of them. index: of the
    * model's text, where there is one already.
    */
-  static async open(engine: Engine, model: Model, index?: RunIndex): Promise<Teller> {
+  static async open(engine: Engine | null, model: Model, index?: RunIndex): Promise<Teller> {
     const counts = await inTurns(counting(model, index));
-    const weights = await placeWeights(engine, model);
+    const weights = engine ? await placeWeights(engine, model) : {};
     try {
       return new Teller(engine, model, weights, counts);
     } catch (error) {
@@ -122,6 +125,7 @@ export class Teller {
   }
 }
 
-function placed(engine: Engine, model: Model): Weights {
+function placed(engine: Engine | null, model: Model): Weights {
+  if (!engine) return {};
   return Object.fromEntries(engineWeights(model).map((one) => [one.name, atOnce(placing(engine, one))]));
 }

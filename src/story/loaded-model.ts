@@ -19,13 +19,19 @@ import { SentenceStarts } from './sentence-starts.ts';
 /** What a storyteller needs of a teller. */
 export type ModelTeller = Pick<Teller, 'tell' | 'dispose'>;
 
-/** index: of the model's text, punctuation marks included. */
-export type OpenTeller = (engine: Engine, model: Model, index: RunIndex) => ModelTeller | Promise<ModelTeller>;
+/** engine: null for a model that has its predictions; index: of the model's text, punctuation marks included. */
+export type OpenTeller = (engine: Engine | null, model: Model, index: RunIndex) => ModelTeller | Promise<ModelTeller>;
 
 /** How a text that was not learned by heart is told, unless asked otherwise: daring, but nothing that hardly ever fits. */
 const LIVELY = { temperature: 0.8, topP: 0.7 };
 /** Word for word; and where that is not wanted, with everything that the model holds for possible. */
 const BY_HEART_MANNER = { temperature: 0, topP: 1 };
+
+export interface VersionToLoad {
+  readonly id: string;
+  /** As `LoadedModel.engine`. */
+  readonly engine: string;
+}
 
 /** What is built of a model before it can tell. */
 interface Parts {
@@ -53,7 +59,7 @@ function bytesOf(model: Model, symbols: number): number {
 /** A model in memory with all that its stories need: read once, used by every story until it makes room for others. */
 export class LoadedModel {
   readonly version: string;
-  /** `native` or `wasm`. */
+  /** `native` or `wasm`: what works its words out, or did so when it was trained. */
   readonly engine: string;
   readonly vocabulary: Vocabulary;
   readonly teller: ModelTeller;
@@ -73,12 +79,12 @@ export class LoadedModel {
   readonly #loops: LoopGuide;
   readonly #word: readonly boolean[];
 
-  private constructor(engine: Engine, version: string, model: Model, parts: Parts) {
+  private constructor(version: VersionToLoad, model: Model, parts: Parts) {
     const { vocabulary, recipe } = model;
     const symbols = model.text.stories.reduce((sum, story) => sum + story.length, 0);
     const { temperature, topP } = symbols < BY_HEART ? BY_HEART_MANNER : LIVELY;
-    this.version = version;
-    this.engine = engine.name;
+    this.version = version.id;
+    this.engine = version.engine;
     this.vocabulary = vocabulary;
     this.style = parts.style;
     this.openings = new Openings(vocabulary, model.text.stories, recipe.window);
@@ -95,7 +101,12 @@ export class LoadedModel {
   }
 
   /** Makes all that telling needs, without keeping anybody waiting meanwhile. Rejects as `openTeller` does. */
-  static async open(engine: Engine, version: string, model: Model, openTeller: OpenTeller): Promise<LoadedModel> {
+  static async open(
+    engine: Engine | null,
+    version: VersionToLoad,
+    model: Model,
+    openTeller: OpenTeller,
+  ): Promise<LoadedModel> {
     const { vocabulary, language } = model;
     const { stories } = model.text;
     const style: Style = { language, formOf: (symbol) => vocabulary.forms[vocabulary.idOf(symbol) ?? -1] ?? symbol };
@@ -105,7 +116,7 @@ export class LoadedModel {
     const word = await inTurns(mapping(vocabulary.symbols, isWord));
     // Last: whatever failed above would leave its weights in the engine for ever.
     const teller = await openTeller(engine, model, originality.text);
-    return new LoadedModel(engine, version, model, { style, starts, originality, ending, word, teller });
+    return new LoadedModel(version, model, { style, starts, originality, ending, word, teller });
   }
 
   /** What keeps its stories from going round in circles, and from copying more than so many words in a row. */

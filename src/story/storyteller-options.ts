@@ -9,7 +9,7 @@ import type { Clock } from './story-sessions.ts';
 export interface StorytellerOptions {
   readonly library: Library;
   readonly trainer: Trainer;
-  /** The engine to tell with; called for every story, so that a faster one is taken up once it is there. */
+  /** The engine to tell with; called for every story that needs one, so that a faster one is taken up once it is there. */
   readonly openEngine: () => Promise<Engine>;
   /** Default: the machine's. */
   readonly clock?: Clock;

@@ -74,6 +74,7 @@ export interface Story {
   readonly prose: { readonly opening: string; readonly continuation: string };
   readonly replaced: readonly Replacement[];
   readonly originality: Originality;
+  /** `native` or `wasm`: what worked out what it is told from. */
   readonly engine: string;
   readonly modelVersion: string;
   readonly milliseconds: number;

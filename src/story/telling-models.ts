@@ -1,10 +1,11 @@
+import { LRUCache } from 'lru-cache';
 import type { Engine } from '../engine/engine.ts';
 import { FabulistError } from '../errors.ts';
 import { decodingModel, TELLING_FILES } from '../language/checkpoint.ts';
 import { inTurns } from '../language/turns.ts';
 import type { CorpusRef, Library, VersionList } from '../library/library.ts';
 import { nameKey, quoted } from '../library/safe-names.ts';
-import { LoadedModel, type OpenTeller } from './loaded-model.ts';
+import { LoadedModel, type OpenTeller, type VersionToLoad } from './loaded-model.ts';
 import { type Lease, ModelShelf } from './model-shelf.ts';
 
 export interface TellingModelsOptions {
@@ -15,10 +16,15 @@ export interface TellingModelsOptions {
   readonly memory: number;
 }
 
+/** Of how many versions it is remembered that they need an engine. */
+const VERSIONS = 10_000;
+
 /** Opens the model that a story is told from. */
 export class TellingModels {
   readonly #options: TellingModelsOptions;
   readonly #shelf: ModelShelf;
+  /** Versions that are known to have no predictions: whether one has them, it has for ever. */
+  readonly #needEngine = new LRUCache<string, true>({ max: VERSIONS });
 
   constructor(options: TellingModelsOptions) {
     this.#options = options;
@@ -30,12 +36,10 @@ export class TellingModels {
    * one before it. Throws `no-model` where no whole one is left.
    */
   async open(corpus: CorpusRef, versions: VersionList, wanted?: string): Promise<Lease> {
-    const engine = await this.#options.openEngine();
     let damage: unknown;
     for (const version of candidates(versions, wanted)) {
-      const key = JSON.stringify([corpus.server, nameKey(corpus.name), version, engine.name]);
       try {
-        return await this.#shelf.take(key, () => this.#load(engine, corpus, version));
+        return await this.#take(corpus, version, versions);
       } catch (error) {
         // Damaged, or pruned since the list was made.
         if (!(error instanceof FabulistError) || !['storage', 'no-model'].includes(error.code)) throw error;
@@ -57,14 +61,37 @@ export class TellingModels {
     return this.#shelf.close();
   }
 
-  async #load(engine: Engine, corpus: CorpusRef, version: string): Promise<LoadedModel> {
-    const { library } = this.#options;
-    const few = await library.readVersion(corpus, version, TELLING_FILES);
-    const enough = TELLING_FILES.every((name) => few[name]);
-    const files = enough ? few : await library.readVersion(corpus, version);
-    return LoadedModel.open(engine, version, await inTurns(decodingModel(files)), this.#options.openTeller);
+  /** A model that has its predictions is told from without an engine: to open one takes longer than the story. */
+  async #take(corpus: CorpusRef, version: string, { versions }: VersionList): Promise<Lease> {
+    const key = [corpus.server, nameKey(corpus.name), version];
+    const engineless = JSON.stringify(key);
+    if (!this.#needEngine.has(engineless)) {
+      try {
+        const learnedBy = versions.find(({ id }) => id === version)?.figures.engine ?? 'native';
+        return await this.#shelf.take(engineless, () => this.#loadTable(corpus, { id: version, engine: learnedBy }));
+      } catch (error) {
+        if (!(error instanceof EngineNeeded)) throw error;
+        this.#needEngine.set(engineless, true);
+      }
+    }
+    const { library, openEngine, openTeller } = this.#options;
+    const engine = await openEngine();
+    return this.#shelf.take(JSON.stringify([...key, engine.name]), async () => {
+      const model = await inTurns(decodingModel(await library.readVersion(corpus, version)));
+      return LoadedModel.open(engine, { id: version, engine: engine.name }, model, openTeller);
+    });
+  }
+
+  /** Rejects with `EngineNeeded` where the model has no predictions. */
+  async #loadTable(corpus: CorpusRef, version: VersionToLoad): Promise<LoadedModel> {
+    const files = await this.#options.library.readVersion(corpus, version.id, TELLING_FILES);
+    if (!TELLING_FILES.every((name) => files[name])) throw new EngineNeeded();
+    return LoadedModel.open(null, version, await inTurns(decodingModel(files)), this.#options.openTeller);
   }
 }
+
+/** Says that a model is not told from a table. */
+class EngineNeeded extends Error {}
 
 /** What is said where no version of a corpus could be opened. damage: why the last one that was tried could not. */
 export function noModel(corpus: CorpusRef, damage: unknown): FabulistError {

@@ -16,7 +16,7 @@ describe('the shelf', () => {
     loads.push(name);
     return LoadedModel.open(
       ENGINE,
-      name,
+      { id: name, engine: 'wasm' },
       modelOf(['one two three .'], 'en', 1_000),
       (_, model) => new HeartTeller(model),
     );

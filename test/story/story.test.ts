@@ -4,7 +4,7 @@ import { TELLING_FILES } from '../../src/language/checkpoint.ts';
 import { tokenize } from '../../src/language/tokenizer.ts';
 import { type Library, STARTERS } from '../../src/library/library.ts';
 import type { Training } from '../../src/training/trainer.ts';
-import { ALICE, BOB, EVE, FABLE, HeartTeller, learn, modelOf, openHouse, textFile } from './fakes.ts';
+import { ALICE, BOB, EVE, FABLE, FIGURES, HeartTeller, learn, modelOf, openHouse, textFile } from './fakes.ts';
 
 const CAT = { server: STARTERS, name: 'belling-the-cat' };
 const LISTING_11 =
@@ -298,8 +298,10 @@ describe('the model of a story', () => {
     });
   });
 
-  it('is read without its weights where it is known what they say', async () => {
-    const { storyteller, library } = openHouse();
+  it('is read without its weights, and told without an engine, where it is known what they say', async () => {
+    let opened = 0;
+    const openEngine = async () => ({ name: `engine ${++opened}` }) as unknown as Engine;
+    const { storyteller, library } = openHouse({ openEngine });
     const asked: (readonly string[] | undefined)[] = [];
     const read = library.readVersion.bind(library);
     library.readVersion = (corpus, version, names) => {
@@ -309,8 +311,9 @@ describe('the model of a story', () => {
     await storyteller.tell(ALICE, { opening: 'had a general' });
     expect(asked).toEqual([TELLING_FILES, undefined]);
     await learn(library, CAT, { model: { ...modelOf([FABLE]), predictions: new Float32Array(1) } });
-    await storyteller.tell(ALICE, { opening: 'had a general' });
+    expect(await storyteller.tell(ALICE, { opening: 'had a general' })).toMatchObject({ engine: FIGURES.engine });
     expect(asked.slice(2)).toEqual([TELLING_FILES]);
+    expect(opened).toBe(1);
   });
 
   it('is loaded again for a faster engine', async () => {

@@ -77,7 +77,7 @@ export function lookUp(engine: Engine, groups: readonly Group[], weights: Weight
       rows: own,
       places: picked,
       narrow,
-      wide: k === 0 ? narrow : product(narrow, at(weights, `widen/${k}`)),
+      wide: k === 0 ? narrow : engine.product(narrow, at(weights, `widen/${k}`)),
     };
   });
   // The groups' rows stand one after the other; each belongs where its symbol stands.
@@ -153,10 +153,10 @@ export function nextSymbols(
     .slice(1)
     .map(({ rows, places }, before) => {
       const k = before + 1;
-      if (rows.length === 0) return { k, rows: null, narrow: null, own: null, tail: null };
+      if (rows.length === 0) return { k, rows: null, read: null, tail: null };
       const own = int32(rows);
-      const picked = engine.pickRows(y, own);
-      const narrow = engine.rightTransposedProduct(picked, at(weights, `widen/${k}`));
+      const read = engine.pickRows(y, own);
+      const narrow = engine.rightTransposedProduct(read, at(weights, `widen/${k}`));
       const tail = softmaxLoss(
         engine,
         narrow,
@@ -165,7 +165,7 @@ export function nextSymbols(
         Int32Array.from(places),
         { scale },
       );
-      return { k, rows: own, narrow: picked, own: rows, tail };
+      return { k, rows: own, read, tail };
     });
   const n = targets.length;
   const losses = parts.flatMap(({ rows, tail }) => (rows && tail ? [spread(engine, tail.loss, rows, n)] : []));
@@ -176,9 +176,9 @@ export function nextSymbols(
       const whole = first.backward();
       const gradients: Record<string, Tensor> = splitHead(whole.table, whole.bias, head.end, tails);
       const dys = [whole.y];
-      for (const { k, rows, narrow, tail } of parts) {
+      for (const { k, rows, read, tail } of parts) {
         const widen = at(weights, `widen/${k}`);
-        if (!rows || !narrow || !tail) {
+        if (!rows || !read || !tail) {
           for (const name of [`embedding/${k}`, `outputBias/${k}`, `widen/${k}`])
             gradients[name] = ops.zerosLike(at(weights, name));
           continue;
@@ -187,8 +187,8 @@ export function nextSymbols(
         gradients[`embedding/${k}`] = back.table;
         gradients[`outputBias/${k}`] = back.bias;
         // y W^T is what the tail reads, so W's gradient is dNarrow^T y.
-        gradients[`widen/${k}`] = engine.leftTransposedProduct([back.y], [narrow]);
-        dys.push(engine.sumRowsById([product(back.y, widen)], rows, n));
+        gradients[`widen/${k}`] = engine.leftTransposedProduct([back.y], [read]);
+        dys.push(engine.sumRowsById([engine.product(back.y, widen)], rows, n));
       }
       return { dy: ops.addN(dys), gradients };
     },
@@ -255,5 +255,3 @@ function softmaxLoss(
 function spread(engine: Engine, losses: Tensor, rows: Tensor, n: number): Tensor {
   return ops.reshape(engine.sumRowsById([ops.expandDims(losses, 1)], rows, n), [n]);
 }
-
-const product = (a: Tensor, b: Tensor) => ops.matMul(a as never, b as never) as Tensor;

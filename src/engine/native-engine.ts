@@ -62,10 +62,11 @@ function nativeEngine(backend: NativeBackend, version: string, addon: KernelsAdd
         ? new TensorOptimizer(kind, parameters as TensorParameter[], own.move)
         : new NativeOptimizer(context, kind, parameters as NativeParameter[]),
     rowTable: (count, widths) => new NativeRowTable(context, count, widths, own?.putRows ?? putRows),
+    // What is copied at once is copied first: tfjs-node may work on the very memory that it is given.
     copying: (values, shape) =>
       shape.length === 2
         ? copyInPieces(context, own?.putRows ?? putRows, values, shape as [number, number])
-        : copyAtOnce(values, shape),
+        : copyAtOnce(values.slice(), shape),
     laid: (matrix) => tf.clone(matrix),
     crossEntropy: plainCrossEntropy,
     probabilities: (left, table, bias) =>

@@ -1,6 +1,6 @@
 import type { Model } from './model.ts';
 import { RunIndex } from './run-index.ts';
-import type { Work } from './turns.ts';
+import { STRIDE, type Work } from './turns.ts';
 
 /**
  * log a: how much what follows a shorter ending alone counts beside what follows the longer one. Next to nothing, so that even
@@ -41,7 +41,10 @@ export class BackOff {
     if (recipe.model !== 'window' || length === 0) return null;
     const found = index ?? (yield* RunIndex.building(text.stories, vocabulary.size));
     const alone = new Float32Array(vocabulary.size);
-    for (let id = 0; id < alone.length; id++) alone[id] = Math.log(found.occurrences(id) / length);
+    for (let id = 0; id < alone.length; id++) {
+      alone[id] = Math.log(found.occurrences(id) / length);
+      if (id % STRIDE === STRIDE - 1) yield;
+    }
     return new BackOff(found, recipe.window, alone);
   }
 

@@ -21,7 +21,7 @@ export interface Model {
    * `bias/l`: (4 units); `recurrent/l`: (units, 4 units); `lower/l`: (units, 4 units) for layers above the first.
    * `output`: (units, vocabulary); `outputBias`: (vocabulary). The four gates stand in the order i, c, f, o.
    *
-   * Of a sequence model, with the groups of `sequence/symbol-tables.ts`: `embedding/k`: (group, width), which is also the
+   * Of a sequence model, with the groups of `sequence/symbol-groups.ts`: `embedding/k`: (group, width), which is also the
    * softmax's table, and `outputBias/k`: (group); for the tails `widen/k`: (width, embedding), `tails`: (tails, embedding)
    * and `tailBias`: (tails); by layer `lower/l`: (embedding or units, 4 units), `recurrent/l`, `bias/l` as above;
    * `projection`: (units, embedding), `projectionBias`: (embedding).

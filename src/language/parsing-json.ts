@@ -1,5 +1,8 @@
 import { STRIDE, type Work } from './turns.ts';
 
+/** From this length on, a part that is cut from a string keeps the whole of it in memory. */
+const CUT = 13;
+
 /**
  * `JSON.parse` of an object as `JSON.stringify` writes it, most of which is the list of strings called `list`: a large
  * vocabulary, which takes longer to parse than others should wait. Throws as `JSON.parse` does.
@@ -15,7 +18,8 @@ export function* parsingJson(json: string, list: string): Work<unknown> {
     if (strings.length % STRIDE === 0) yield;
     const end = endOfString(json, at);
     const written = json.slice(at, end);
-    strings.push(written.includes('\\') ? JSON.parse(written) : written.slice(1, -1));
+    const own = written.length - 2 < CUT && !written.includes('\\');
+    strings.push(own ? written.slice(1, -1) : JSON.parse(written));
     at = json[end] === ',' ? end + 1 : end;
   }
   return { ...JSON.parse(json.slice(0, from) + json.slice(at)), [list]: strings };

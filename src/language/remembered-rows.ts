@@ -37,8 +37,8 @@ export class RememberedRows {
   }
 
   /**
-   * Remembers rows, in place of those that were not used for longest. rows: of each width, in the order of the keys, no more than
-   * `count`. Returns their places.
+   * Remembers rows, in place of those that were not used for longest. keys: different ones, no more than `count`; rows: of each
+   * width, in the order of the keys. Returns their places.
    */
   remember(keys: readonly string[], rows: readonly Tensor[]): Int32Array {
     const places = new Int32Array(keys.length);

@@ -116,8 +116,12 @@ export class Telling {
   #ruledOut(logits: Float32Array): boolean {
     if (!this.#options.guides?.length) return false;
     let left = 0;
-    for (let id = 0; id < logits.length; id++) left += expOf(Math.min(0, logits[id] as number));
-    return left < CHANCE;
+    // Mostly the first few have enough: the frequent symbols come first.
+    for (let id = 0; id < logits.length; id++) {
+      left += expOf(Math.min(0, logits[id] as number));
+      if (left >= CHANCE) return false;
+    }
+    return true;
   }
 
   #heed(guide: Guide, logits: Float32Array, left: number): void {

@@ -114,18 +114,24 @@ export class WindowNetwork {
     return [...within.values()];
   }
 
-  /** Each reading reads one more symbol, and its state is remembered. */
+  /** Each reading reads one more symbol, and its state is remembered; once for those that have read the same. */
   #advance(readings: readonly Reading[]): void {
-    const keys = readings.map(({ symbols, read }) => keyOf(symbols, read + 1));
+    const alike = new Map<string, Reading[]>();
+    for (const reading of readings) {
+      const key = keyOf(reading.symbols, reading.read + 1);
+      alike.set(key, [...(alike.get(key) ?? []), reading]);
+    }
     ops.tidy(() => {
-      const states = this.#cells(readings).flatMap(({ h, c }, layer) => [
+      const states = this.#cells([...alike.values()].map(([first]) => first as Reading)).flatMap(({ h, c }, layer) => [
         this.#engine.product(h, this.#weight(`recurrent/${layer}`)),
         c,
       ]);
-      const places = this.#states.remember(keys, states);
-      for (const [k, reading] of readings.entries()) {
-        reading.place = places[k] as number;
-        reading.read++;
+      const places = this.#states.remember([...alike.keys()], states);
+      for (const [k, same] of [...alike.values()].entries()) {
+        for (const reading of same) {
+          reading.place = places[k] as number;
+          reading.read++;
+        }
       }
     });
   }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { ops } from '../../src/engine/engine.ts';
+import { atOnce } from '../../src/language/turns.ts';
 import { onEveryEngine } from '../engines.ts';
 
 /** Ids in any order, rising ones, ones with gaps and ones that leave the last sums empty. */
@@ -30,6 +31,20 @@ onEveryEngine('a copy', (open) => {
       if (engine.name === 'native' && values.length > 1_000_000) expect(parts).toBeGreaterThanOrEqual(4);
       expect(ops.memory().numTensors).toBe(before + 1);
       step.value.dispose();
+    }
+  });
+
+  it('stays the same when what was copied changes, wherever in memory that lies', async () => {
+    const engine = await open();
+    const room = new Float32Array(128);
+    for (let first = 0; first < 16; first++) {
+      for (const shape of [[64], [8, 8], [4, 4, 4]]) {
+        const values = room.subarray(first, first + 64).fill(1);
+        const copy = atOnce(engine.copying(values, shape));
+        values.fill(2);
+        expect([...copy.dataSync()]).toEqual(Array(64).fill(1));
+        copy.dispose();
+      }
     }
   });
 });

@@ -150,6 +150,17 @@ for (const rows of [1, 2, 4, 5, 33, 400]) {
     });
   }
 }
+// More rows than their square has room for, and sums of no numbers at all.
+ops.tidy(() => {
+  const [left, right, bias] = [drawn(1, 130_000, 1), drawn(1, 1, 1), drawn(1, 7)];
+  compare('product', [engine.product(left, right)], [plain.product(left, right)]);
+  for (const rows of [3, 9]) {
+    const nothing = [ops.zeros([rows, 0]), ops.zeros([0, 7]), bias] as const;
+    compare('product', [engine.product(...nothing)], [plain.product(...nothing)]);
+    const none = [[ops.zeros([0, rows])], [ops.zeros([0, 7])]] as const;
+    compare('product, left turned', [engine.leftTransposedProduct(...none)], [plain.leftTransposedProduct(...none)]);
+  }
+});
 for (const kind of ['adam', 'rmsprop'] as const) {
   const weights = [drawn(1, 130, 300), drawn(1, 5), drawn(1, 1_000)].map((tensor, k) => ({
     name: `w${k}`,

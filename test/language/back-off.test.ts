@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { BackOff } from '../../src/language/back-off.ts';
 import type { Model } from '../../src/language/model.ts';
 import { RunIndex } from '../../src/language/run-index.ts';
-import { atOnce } from '../../src/language/turns.ts';
+import { atOnce, STRIDE } from '../../src/language/turns.ts';
+import { Vocabulary } from '../../src/language/vocabulary.ts';
 import { tinyModel } from './tiny.ts';
 
 const SYMBOLS = 5;
@@ -120,5 +121,12 @@ describe('back-off', () => {
   it('lets others have their turn while the text is long', () => {
     const long = Array.from({ length: 100_000 }, (_, at) => (at * at) % NOWHERE);
     expect([...BackOff.building(modelOf([long], 3))].length).toBeGreaterThanOrEqual(20);
+  });
+
+  it('and while the vocabulary is', () => {
+    const model = modelOf([[0, 1, 2]], 2);
+    const vocabulary = new Vocabulary(Array.from({ length: 10 * STRIDE }, (_, of) => `w${of}`));
+    const index = atOnce(RunIndex.building(model.text.stories, vocabulary.size));
+    expect([...BackOff.building({ ...model, vocabulary }, index)]).toHaveLength(10);
   });
 });

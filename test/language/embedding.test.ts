@@ -4,7 +4,8 @@ import { openEngine } from '../../src/engine/open-engine.ts';
 import { embeddingOf } from '../../src/language/embedding.ts';
 import type { Model } from '../../src/language/model.ts';
 import { initialSequenceWeights } from '../../src/language/sequence/sequence-network.ts';
-import { groupsOf, lookUp } from '../../src/language/sequence/symbol-tables.ts';
+import { groupsOf } from '../../src/language/sequence/symbol-groups.ts';
+import { lookUp } from '../../src/language/sequence/symbol-tables.ts';
 import { Vocabulary } from '../../src/language/vocabulary.ts';
 import { tinyModel } from './tiny.ts';
 

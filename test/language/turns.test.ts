@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeModel, decodingModel, encodeModel } from '../../src/language/checkpoint.ts';
@@ -8,7 +10,7 @@ import { parsingJson } from '../../src/language/parsing-json.ts';
 import { Random } from '../../src/language/random.ts';
 import { RunIndex } from '../../src/language/run-index.ts';
 import { KneserNey } from '../../src/language/sequence/kneser-ney.ts';
-import { atOnce, inTurns, mapping, STRIDE, type Work } from '../../src/language/turns.ts';
+import { atOnce, inTurns, mapping, othersTurn, STRIDE, type Work } from '../../src/language/turns.ts';
 import { Vocabulary } from '../../src/language/vocabulary.ts';
 import { differentWindows } from '../../src/language/window-table.ts';
 import { WordSpace } from '../../src/language/word-space.ts';
@@ -102,6 +104,25 @@ describe('a description in turns', () => {
       expect(() => atOnce(parsingJson(json, 'strings'))).toThrow(SyntaxError);
     },
   );
+
+  it('does not stay in memory for the sake of its strings', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const used = async () => {
+      collect();
+      await othersTurn();
+      collect();
+      return process.memoryUsage().heapUsed;
+    };
+    const list = (length: number) => {
+      const json = Buffer.from(JSON.stringify({ strings: ['w'.repeat(length)], other: 'x'.repeat(2e7) })).toString();
+      return (atOnce(parsingJson(json, 'strings')) as { strings: string[] }).strings;
+    };
+    const before = await used();
+    const lists = [12, 13, 14, 30].map(list);
+    expect((await used()) - before).toBeLessThan(1e7);
+    expect(lists.map(([only]) => only?.length)).toEqual([12, 13, 14, 30]);
+  });
 
   it('yields now and then', () => {
     const json = JSON.stringify({ strings: [...symbols] });

@@ -98,6 +98,21 @@ onEveryEngine('a window reader', (open) => {
     dispose();
   });
 
+  it('reads once what several windows begin with', async () => {
+    const { reader, rows, dispose } = counted(await open(), tinyModel({ window: 3 }));
+    reader.arrange([-1, -1, -1]);
+    for (const ids of [
+      [0, 0, 0],
+      [1, 1, 1],
+      [2, 3, 4],
+    ])
+      reader.read(Int32Array.from(ids));
+    reader.logits([0, 1, 2]);
+    // The two symbols that all begin with, and the three that windows begin with next.
+    expect(rows()).toBe(2 + 3);
+    dispose();
+  });
+
   it('gives out what a caller may change', async () => {
     const { reader, dispose } = counted(await open(), tinyModel());
     const first = () => {

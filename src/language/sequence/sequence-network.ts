@@ -4,7 +4,8 @@ import type { Weights } from '../network.ts';
 import { Random } from '../random.ts';
 import type { Recipe } from '../recipe.ts';
 import { type LayerMemory, type LayerPass, type LayerWeights, layerForward } from './lstm-layer.ts';
-import { type Group, groupsOf, lookUp, nextSymbols, probabilities } from './symbol-tables.ts';
+import { type Group, groupsOf } from './symbol-groups.ts';
+import { lookUp, nextSymbols, probabilities } from './symbol-tables.ts';
 
 /** What the network's weights depend on. */
 export type SequenceShape = Pick<Recipe, 'layers' | 'units' | 'embedding'>;

@@ -1,49 +1,8 @@
 import { type CrossEntropyOptions, type Engine, ops, type Tensor } from '../../engine/engine.ts';
 import type { Weights } from '../network.ts';
-
-/**
- * The symbols of a vocabulary, divided by frequency. Up to 20,000 symbols there is one group, and what follows is a plain
- * embedding and a plain softmax. A larger vocabulary keeps its 8,000 most frequent symbols as the head and puts the others
- * into tails with narrower rows (Grave and others 2017; Baevski and Auli 2019): they are rare, so there is little to learn of
- * each, and the softmax over a tail is taken only where one of its symbols stands.
- */
-export interface Group {
-  /** Its symbols have the ids `start` to `end` - 1. */
-  readonly start: number;
-  readonly end: number;
-  /** Numbers in a row of its table. */
-  readonly width: number;
-}
-
-const UNDIVIDED = 20_000;
-const HEAD = 8_000;
-const FIRST_TAIL = 40_000;
-/** How much narrower the rows of each tail are than those of the group before. */
-const NARROWER = 4;
-
-/** vocabulary: how many symbols there are; width: of the most frequent ones' rows. */
-export function groupsOf(vocabulary: number, width: number): Group[] {
-  if (vocabulary <= UNDIVIDED) return [{ start: 0, end: vocabulary, width }];
-  const bounds = [0, HEAD, ...(vocabulary > FIRST_TAIL ? [FIRST_TAIL] : []), vocabulary];
-  return bounds.slice(1).map((end, k) => ({
-    start: bounds[k] as number,
-    end,
-    width: Math.max(8, Math.floor(width / NARROWER ** k)),
-  }));
-}
+import { byGroup, type Group } from './symbol-groups.ts';
 
 const at = (weights: Weights, name: string): Tensor => weights[name] as Tensor;
-
-/** Rows by the group of their symbol: which rows they are, and the symbols' places in the group's table. */
-function byGroup(groups: readonly Group[], ids: Int32Array): { rows: number[]; places: number[] }[] {
-  const parts = groups.map(() => ({ rows: [] as number[], places: [] as number[] }));
-  ids.forEach((id, row) => {
-    const k = groups.findIndex(({ end }) => id < end);
-    parts[k]?.rows.push(row);
-    parts[k]?.places.push(id - (groups[k] as Group).start);
-  });
-  return parts;
-}
 
 const int32 = (values: readonly number[] | Int32Array) => ops.tensor1d(values as number[], 'int32') as Tensor;
 
@@ -77,7 +36,7 @@ export function lookUp(engine: Engine, groups: readonly Group[], weights: Weight
       rows: own,
       places: picked,
       narrow,
-      wide: k === 0 ? narrow : product(narrow, at(weights, `widen/${k}`)),
+      wide: k === 0 ? narrow : engine.product(narrow, at(weights, `widen/${k}`)),
     };
   });
   // The groups' rows stand one after the other; each belongs where its symbol stands.
@@ -153,10 +112,10 @@ export function nextSymbols(
     .slice(1)
     .map(({ rows, places }, before) => {
       const k = before + 1;
-      if (rows.length === 0) return { k, rows: null, narrow: null, own: null, tail: null };
+      if (rows.length === 0) return { k, rows: null, read: null, tail: null };
       const own = int32(rows);
-      const picked = engine.pickRows(y, own);
-      const narrow = engine.rightTransposedProduct(picked, at(weights, `widen/${k}`));
+      const read = engine.pickRows(y, own);
+      const narrow = engine.rightTransposedProduct(read, at(weights, `widen/${k}`));
       const tail = softmaxLoss(
         engine,
         narrow,
@@ -165,7 +124,7 @@ export function nextSymbols(
         Int32Array.from(places),
         { scale },
       );
-      return { k, rows: own, narrow: picked, own: rows, tail };
+      return { k, rows: own, read, tail };
     });
   const n = targets.length;
   const losses = parts.flatMap(({ rows, tail }) => (rows && tail ? [spread(engine, tail.loss, rows, n)] : []));
@@ -176,9 +135,9 @@ export function nextSymbols(
       const whole = first.backward();
       const gradients: Record<string, Tensor> = splitHead(whole.table, whole.bias, head.end, tails);
       const dys = [whole.y];
-      for (const { k, rows, narrow, tail } of parts) {
+      for (const { k, rows, read, tail } of parts) {
         const widen = at(weights, `widen/${k}`);
-        if (!rows || !narrow || !tail) {
+        if (!rows || !read || !tail) {
           for (const name of [`embedding/${k}`, `outputBias/${k}`, `widen/${k}`])
             gradients[name] = ops.zerosLike(at(weights, name));
           continue;
@@ -187,8 +146,8 @@ export function nextSymbols(
         gradients[`embedding/${k}`] = back.table;
         gradients[`outputBias/${k}`] = back.bias;
         // y W^T is what the tail reads, so W's gradient is dNarrow^T y.
-        gradients[`widen/${k}`] = engine.leftTransposedProduct([back.y], [narrow]);
-        dys.push(engine.sumRowsById([product(back.y, widen)], rows, n));
+        gradients[`widen/${k}`] = engine.leftTransposedProduct([back.y], [read]);
+        dys.push(engine.sumRowsById([engine.product(back.y, widen)], rows, n));
       }
       return { dy: ops.addN(dys), gradients };
     },
@@ -255,5 +214,3 @@ function softmaxLoss(
 function spread(engine: Engine, losses: Tensor, rows: Tensor, n: number): Tensor {
   return ops.reshape(engine.sumRowsById([ops.expandDims(losses, 1)], rows, n), [n]);
 }
-
-const product = (a: Tensor, b: Tensor) => ops.matMul(a as never, b as never) as Tensor;

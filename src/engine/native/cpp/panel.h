@@ -17,6 +17,16 @@ constexpr int kPanel = kWide * kLanes;
 // How many rows of a panel ahead are asked for: it comes from the second cache while the sums are multiplied.
 constexpr int kAhead = 8;
 
+// One part of `count`: from and to.
+struct Part {
+  int first, end;
+  Part(int first, int end) : first(first), end(end) {}
+  Part(int count, int part, int parts)
+      : first(static_cast<int>(static_cast<int64_t>(count) * part / parts)),
+        end(static_cast<int>(static_cast<int64_t>(count) * (part + 1) / parts)) {}
+  int count() const { return end - first; }
+};
+
 // Sets sums to `Rows` rows of left, `stride` apart, times a panel (inputs, kPanel).
 template <int Rows>
 inline void multiply(const float* left, int64_t stride, const float* panel, int inputs, Vector (*sums)[kWide]) {
@@ -44,10 +54,9 @@ inline void multiplyRows(const float* left, int64_t stride, int rows, int inputs
   Vector sums[kTall][kWide];
   const int groups = (rows + kTall - 1) / kTall;
   for (int group = 0; group < groups; group++) {
-    const int first = rows * group / groups;
-    const int count = rows * (group + 1) / groups - first;
-    const float* from = left + first * stride;
-    switch (count) {
+    const Part own(rows, group, groups);
+    const float* from = left + own.first * stride;
+    switch (own.count()) {
       case 1: multiply<1>(from, stride, panel, inputs, sums); break;
       case 2: multiply<2>(from, stride, panel, inputs, sums); break;
       case 3: multiply<3>(from, stride, panel, inputs, sums); break;
@@ -57,7 +66,7 @@ inline void multiplyRows(const float* left, int64_t stride, int rows, int inputs
       case 6: multiply<6>(from, stride, panel, inputs, sums); break;
 #endif
     }
-    for (int r = 0; r < count; r++) done(first + r, sums[r]);
+    for (int r = 0; r < own.count(); r++) done(own.first + r, sums[r]);
   }
 }
 
@@ -107,15 +116,5 @@ inline void layRows(const float* from, int64_t stride, int columns, int count, f
   for (int column = 0; count < kPanel && column < columns; column++)
     std::fill(to + column * kPanel + count, to + (column + 1) * kPanel, 0.0f);
 }
-
-// One part of `count`: from and to.
-struct Part {
-  int first, end;
-  Part(int first, int end) : first(first), end(end) {}
-  Part(int count, int part, int parts)
-      : first(static_cast<int>(static_cast<int64_t>(count) * part / parts)),
-        end(static_cast<int>(static_cast<int64_t>(count) * (part + 1) / parts)) {}
-  int count() const { return end - first; }
-};
 
 }  // namespace fabulist

@@ -92,7 +92,10 @@ struct KeptRoom {
   Room room;
   int64_t size = 0;
   float* of(int64_t numbers) {
-    if (size < numbers) room = roomFor(size = numbers);
+    if (size < numbers) {
+      room = roomFor(numbers);
+      size = numbers;
+    }
     return room.get();
   }
 };
@@ -196,10 +199,21 @@ inline void productOfTurned(const Product& k, int inputs) {
   }
 }
 
+// Sums of no inputs at all.
+inline void productOfNothing(const Product& k) {
+  for (int64_t row = 0; row < k.rows; row++) {
+    float* sums = k.product + row * k.outputs;
+    if (k.bias) std::copy(k.bias, k.bias + k.outputs, sums);
+    else std::fill(sums, sums + k.outputs, 0.0f);
+  }
+}
+
 inline void productByPanels(const Product& k) {
   int inputs = 0;
   for (const Pair& pair : k.pairs) inputs += pair.inputs;
-  if (k.leftTurned && k.rows > k.outputs) {
+  if (inputs == 0) {
+    productOfNothing(k);
+  } else if (k.leftTurned && k.rows > k.outputs) {
     // The right matrices turned over are fewer rows: (left^T right)^T = right^T left.
     Product other{k.outputs, k.rows, true, false, false, true, {}, nullptr, k.product};
     for (const Pair& pair : k.pairs) other.pairs.push_back({pair.right, pair.left, pair.inputs});

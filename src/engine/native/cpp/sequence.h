@@ -56,7 +56,8 @@ inline void sequenceGradient(const SequenceGradient& s) {
   std::vector<float> dhNext(s.batch * units), dc(s.batch * units);
   gather(panels, [&](int member, int members, Meeting& meeting) {
     const Part own(panels, member, members);
-    for (int panel = own.first; panel < own.end; panel++) layRows(s.recurrent + 4 * units * kPanel * panel, 4 * units, 4 * s.units,
+    for (int panel = own.first; panel < own.end; panel++)
+      layRows(s.recurrent + 4 * units * kPanel * panel, 4 * units, 4 * s.units,
               std::min(kPanel, s.units - panel * kPanel), laid.get() + panel * size);
     for (int64_t step = s.steps - 1; step >= 0; step--) {
       const float* cBefore = step == 0 ? s.cBefore : s.c + (step - 1) * s.batch * units;

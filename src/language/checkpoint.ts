@@ -78,7 +78,7 @@ export function* decodingModel(files: Files): Work<Model> {
     const vocabulary = yield* Vocabulary.holding(symbols, yield* mapping(symbols, formOf));
     const ids = new Int32Array(...aligned(fileOf(files, 'text.bin')));
     const predictions = files['predictions.bin'] ? new Float32Array(...aligned(files['predictions.bin'])) : null;
-    let at = 0;
+    const stories = splitText(description.stories, ids);
     return {
       // Models from before there were sequence models do not say what they are.
       recipe: {
@@ -88,12 +88,7 @@ export function* decodingModel(files: Files): Work<Model> {
       },
       vocabulary,
       language: description.language,
-      text: {
-        stories: description.stories.map((length) => {
-          at += length;
-          return ids.subarray(at - length, at);
-        }),
-      },
+      text: { stories },
       weights:
         predictions && !files['weights.bin'] ? [] : splitValues(description.weights, fileOf(files, 'weights.bin')),
       grams: files['grams.bin'] ? decodeNGrams(new Int32Array(...aligned(files['grams.bin']))) : null,
@@ -137,6 +132,16 @@ function fileOf(files: Files, name: string): Uint8Array {
   const file = files[name];
   if (!file) throw new Error(`${name} is missing`);
   return file;
+}
+
+function splitText(lengths: readonly number[], ids: Int32Array): Int32Array[] {
+  let at = 0;
+  const stories = lengths.map((length) => {
+    at += length;
+    return ids.subarray(at - length, at);
+  });
+  if (at !== ids.length) throw new Error(`${ids.length} symbols where ${at} belong`);
+  return stories;
 }
 
 function splitValues(placed: readonly Placed[], bytes: Uint8Array): NamedValues[] {

@@ -5,7 +5,8 @@ const CUT = 13;
 
 /**
  * `JSON.parse` of an object as `JSON.stringify` writes it, most of which is the list of strings called `list`: a large
- * vocabulary, which takes longer to parse than others should wait. Throws as `JSON.parse` does.
+ * vocabulary, which takes longer to parse than others should wait. Throws a `SyntaxError` for what is
+ * cut short or no list of strings; it does not look at the commas.
  */
 export function* parsingJson(json: string, list: string): Work<unknown> {
   const opening = `${JSON.stringify(list)}:[`;

@@ -30,9 +30,11 @@ export function* placing(engine: Engine, weight: NamedValues): Work<Tensor> {
   const tensor = yield* engine.copying(weight.values, weight.shape);
   if (!isFactor(weight) || weight.values.length > LAID) return tensor;
   yield;
-  const laid = ops.keep(engine.laid(tensor));
-  tensor.dispose();
-  return laid;
+  try {
+    return ops.keep(engine.laid(tensor));
+  } finally {
+    tensor.dispose();
+  }
 }
 
 function isFactor({ name }: NamedValues): boolean {

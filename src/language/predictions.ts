@@ -27,7 +27,7 @@ export async function predictionsOf(engine: Engine, model: Model): Promise<Float
       const some = windows.slice(first, first + TOGETHER);
       reader.arrange(some.map(() => -1));
       for (let t = 0; t < recipe.window; t++) reader.read(Int32Array.from(some, (window) => window[t] as number));
-      predictions.set(reader.logits([...some.keys()]), first * vocabulary.size);
+      predictions.set(await reader.logits([...some.keys()]), first * vocabulary.size);
       await othersTurn();
     }
     return predictions;

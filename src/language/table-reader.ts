@@ -1,6 +1,7 @@
 import type { BackOff } from './back-off.ts';
 import type { Reader } from './reader.ts';
 import { RecentSymbols } from './recent-symbols.ts';
+import { Turn } from './turns.ts';
 import type { WindowTable } from './window-table.ts';
 
 /** Reads symbol after symbol as a `WindowReader` does, and says the same, from a table instead of the network. */
@@ -28,13 +29,15 @@ export class TableReader implements Reader {
     this.#recent.read(ids);
   }
 
-  logits(rows: readonly number[]): Float32Array {
+  async logits(rows: readonly number[]): Promise<Float32Array> {
+    const turn = new Turn();
     const logits = new Float32Array(rows.length * this.#width);
     for (const [k, row] of rows.entries()) {
       const symbols = this.#recent.of(row);
       const told = this.#table.find(symbols) ?? this.#backOff.predict(symbols);
       if (!told) throw new Error('A window of the text is missing in the table.');
       logits.set(told, k * this.#width);
+      await turn.yield();
     }
     return logits;
   }

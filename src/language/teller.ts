@@ -6,11 +6,9 @@ import { placeWeights, placing } from './place-weights.ts';
 import type { Reader } from './reader.ts';
 import type { RunIndex } from './run-index.ts';
 import { Telling, type TellOptions, type Told } from './telling.ts';
-import { atOnce, inTurns, othersTurn } from './turns.ts';
+import { atOnce, inTurns, othersTurn, Turn } from './turns.ts';
 import { UNKNOWN } from './vocabulary.ts';
 
-/** How long telling may hold the thread before others get their turn, in milliseconds. */
-const TURN = 8;
 /** Stories told side by side at most; the others wait for one of them to end. */
 const SIDE_BY_SIDE = 64;
 
@@ -19,6 +17,7 @@ interface Waiting {
   readonly telling: Telling;
   readonly resolve: (told: Told) => void;
   readonly reject: (error: unknown) => void;
+  failure?: { readonly error: unknown };
 }
 
 /**
@@ -83,17 +82,15 @@ export class Teller {
     try {
       // What is asked for in the same breath begins together.
       await othersTurn();
-      let turn = performance.now();
+      const turn = new Turn();
       for (this.#seat(); this.#rows.length > 0; this.#seat()) {
-        await this.#step();
-        if (performance.now() - turn < TURN || this.#rows.every(({ telling }) => telling.done)) continue;
-        await othersTurn();
-        turn = performance.now();
+        await this.#step(turn);
+        if (!this.#rows.every(isOver)) await turn.yield();
       }
     } catch (error) {
-      this.#reader.arrange([]);
       for (const { reject } of this.#rows) reject(error);
       this.#rows = [];
+      this.#reader.arrange([]);
     } finally {
       this.#busy = false;
     }
@@ -101,28 +98,43 @@ export class Teller {
     if (this.#waiting.length > 0) void this.#work();
   }
 
-  /** Lets the stories that are done go, and those that wait come in. */
+  /** Lets the stories that are over go, and those that wait come in. */
   #seat(): void {
     const before = this.#rows;
-    const staying = before.filter(({ telling }) => !telling.done);
+    const staying = before.filter((row) => !isOver(row));
     const coming = this.#waiting.splice(0, SIDE_BY_SIDE - staying.length);
     if (staying.length === before.length && coming.length === 0) return;
     this.#rows = [...staying, ...coming];
-    for (const { telling, resolve } of before) if (telling.done) resolve(telling.told());
+    for (const { telling, failure, resolve, reject } of before) {
+      if (failure) reject(failure.error);
+      else if (telling.done) resolve(telling.told());
+    }
     this.#reader.arrange([...staying.map((row) => before.indexOf(row)), ...coming.map(() => -1)]);
   }
 
-  async #step(): Promise<void> {
+  async #step(turn: Turn): Promise<void> {
     const rows = this.#rows;
-    this.#reader.read(Int32Array.from(rows, ({ telling }) => telling.next()));
+    const reader = this.#reader;
+    reader.read(Int32Array.from(rows, ({ telling }) => telling.next()));
     const choosing = [...rows.keys()].filter((row) => (rows[row] as Waiting).telling.chooses);
     if (choosing.length === 0) return;
-    const logits = await this.#reader.logits(choosing);
+    const logits = await reader.logits(choosing);
     for (const [k, row] of choosing.entries()) {
+      const waiting = rows[row] as Waiting;
       const own = logits.subarray(k * this.#width, (k + 1) * this.#width);
-      rows[row]?.telling.choose(own, () => this.#reader.shorter?.(row) ?? null);
+      try {
+        waiting.telling.choose(own, reader.shorter && (() => reader.shorter?.(row) ?? null));
+      } catch (error) {
+        // Its own guides, which are no business of those who are told beside it.
+        waiting.failure = { error };
+      }
+      await turn.yield();
     }
   }
+}
+
+function isOver({ telling, failure }: Waiting): boolean {
+  return telling.done || failure !== undefined;
 }
 
 function placed(engine: Engine | null, model: Model): Weights {

@@ -75,9 +75,9 @@ export class Telling {
 
   /**
    * Chooses the next symbol, or none where the story ends. logits: (vocabulary), logarithms of probabilities; shorter: as
-   * `Reader.shorter` has it. Both are changed by it.
+   * `Reader.shorter` has it, where it is there. Both are changed by it.
    */
-  choose(logits: Float32Array, shorter: () => Float32Array | null = () => null): void {
+  choose(logits: Float32Array, shorter?: () => Float32Array | null): void {
     const { words, temperature, topP, ending } = this.#options;
     const candidates = likeliest(logits, CANDIDATES, this.#unknown);
     if (this.#ended) {
@@ -88,7 +88,7 @@ export class Telling {
     }
     const left = words - this.#ids.length;
     this.#steer(logits, left);
-    const steered = (this.#ruledOut(logits) && shorter()) || logits;
+    const steered = (shorter && this.#ruledOut(logits) && shorter()) || logits;
     if (steered !== logits) this.#steer(steered, left);
     this.#tell(drawSymbol(steered, temperature, this.#random, this.#unknown, topP), candidates);
     this.#done = left === 1;

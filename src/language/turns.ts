@@ -12,6 +12,18 @@ export function othersTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
+/** A stretch of work that is done by hand, step after step, and gives way to others whenever it has lasted a turn. */
+export class Turn {
+  #began = performance.now();
+
+  /** Lets others go first, if this turn is over. Between two steps that others may come between. */
+  async yield(): Promise<void> {
+    if (performance.now() - this.#began < TURN) return;
+    await othersTurn();
+    this.#began = performance.now();
+  }
+}
+
 /** Does the work turn by turn. Rejects with what the work throws. */
 export async function inTurns<T>(work: Work<T>): Promise<T> {
   let turn = performance.now();

@@ -8,6 +8,7 @@ import type { Weights } from './network.ts';
 import type { Reader } from './reader.ts';
 import { RecentSymbols } from './recent-symbols.ts';
 import type { Recipe } from './recipe.ts';
+import { Turn } from './turns.ts';
 import { WindowNetwork } from './window-network.ts';
 
 /** Bytes that are remembered of predictions, and as many of states. */
@@ -73,15 +74,17 @@ export class WindowReader implements Reader {
     this.#recent.read(ids);
   }
 
-  logits(rows: readonly number[]): Float32Array {
+  async logits(rows: readonly number[]): Promise<Float32Array> {
     const keys = rows.map((row) => keyOf(this.#recent.of(row)));
     const predictions = new Map<string, Float32Array>();
     const unknown = new Map<string, readonly number[]>();
+    const turn = new Turn();
     for (const [k, key] of keys.entries()) {
       const symbols = this.#recent.of(rows[k] as number);
       const told = this.#predictions.get(key) ?? this.#backedOff(key, symbols);
       if (told) predictions.set(key, told);
       else unknown.set(key, symbols);
+      await turn.yield();
     }
     const logitsOfUnknown = this.#network.logits([...unknown.values()]);
     for (const [k, key] of [...unknown.keys()].entries()) {

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { type Engine, ops } from '../../src/engine/engine.ts';
+import type { Guide } from '../../src/language/guide.ts';
 import type { Model } from '../../src/language/model.ts';
 import { forward, logitsOf } from '../../src/language/network.ts';
 import { placeTree } from '../../src/language/placed-tree.ts';
@@ -10,6 +11,7 @@ import type { Told } from '../../src/language/telling.ts';
 import { PAUSED, trainModel } from '../../src/language/train-model.ts';
 import { windowsOf } from '../../src/language/windows.ts';
 import { onEachEngine } from '../engines.ts';
+import { othersTurns, slowly } from '../others-turns.ts';
 import { tinyModel, weightsOf, withoutText } from './tiny.ts';
 
 /** The article's way: read the last `window` symbols from no state for every single prediction. */
@@ -144,6 +146,38 @@ onEachEngine('telling', (open) => {
     teller.dispose();
     for (const [symbol, probability] of likely)
       expect(probability, symbol).toBeCloseTo((follows as Record<string, number>)[symbol] ?? 0, 6);
+  });
+
+  it('fails a story alone whose guide fails, and tells those beside it', async () => {
+    const teller = new Teller(await open(), tinyModel());
+    const asked = { words: 9, temperature: 1, seed: 1 };
+    const alone = await teller.tell(Int32Array.of(0, 1, 2), asked);
+    const failing: Guide = {
+      steer: (_, history) => {
+        if (history.length > 5) throw new Error('It does not know the way.');
+      },
+    };
+    const [one, other, later] = [
+      teller.tell(Int32Array.of(0, 1, 2), asked),
+      teller.tell(Int32Array.of(0, 1, 2), { ...asked, guides: [failing] }),
+      teller.tell(Int32Array.of(0, 1, 2), asked),
+    ];
+    await expect(other).rejects.toThrow('the way');
+    expect(await one).toEqual(alone);
+    expect(await later).toEqual(alone);
+    expect(await teller.tell(Int32Array.of(0, 1, 2), asked)).toEqual(alone);
+    teller.dispose();
+  });
+
+  it('lets others have their turn between two stories that are told side by side', async () => {
+    const teller = new Teller(await open(), tinyModel());
+    const guides: Guide[] = [{ steer: () => slowly(undefined) }];
+    const one = { words: 1, temperature: 1, seed: 1, guides };
+    const turns = await othersTurns(() =>
+      Promise.all(Array.from({ length: 9 }, () => teller.tell(Int32Array.of(0, 1, 2), one))),
+    );
+    expect(turns).toBeGreaterThanOrEqual(4);
+    teller.dispose();
   });
 
   it('takes what a shorter ending goes on with where the guides rule out the rest', async () => {

@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { type Engine, ops } from '../../src/engine/engine.ts';
+import type { BackOff } from '../../src/language/back-off.ts';
 import type { Model } from '../../src/language/model.ts';
 import { forward, logitsOf } from '../../src/language/network.ts';
 import { placeTree } from '../../src/language/placed-tree.ts';
 import { prefixTree } from '../../src/language/prefix-tree.ts';
 import { WindowReader } from '../../src/language/window-reader.ts';
 import { onEveryEngine } from '../engines.ts';
+import { othersTurns, slowly } from '../others-turns.ts';
 import { tinyModel, weightsOf } from './tiny.ts';
 
 /** The probabilities of what follows a window, read as in training. */
@@ -53,8 +55,8 @@ onEveryEngine('a window reader', (open) => {
       ids: fc.array(fc.integer({ min: 0, max: symbols - 1 }), { minLength: 4, maxLength: 4 }),
     });
     const bytes = fc.constantFrom(1, 500, undefined);
-    fc.assert(
-      fc.property(fc.array(step, { minLength: 1, maxLength: 15 }), bytes, (steps, remembered) => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 15 }), bytes, async (steps, remembered) => {
         const { reader, dispose } = counted(engine, model, remembered);
         let stories: number[][] = [];
         for (const { leave, come, ask, ids } of steps) {
@@ -64,7 +66,7 @@ onEveryEngine('a window reader', (open) => {
           stories = from.map((row, k) => [...(stories[row] ?? []), ids[k] as number]);
           reader.read(Int32Array.from(ids.slice(0, from.length)));
           const asked = from.flatMap((_, row) => (ask[row] ? [row] : []));
-          const logits = reader.logits(asked);
+          const logits = await reader.logits(asked);
           for (const [k, row] of asked.entries()) {
             const expected = truth(engine, model, (stories[row] as number[]).slice(-3));
             const told = [...logits.subarray(k * symbols, (k + 1) * symbols)].map(Math.exp);
@@ -79,22 +81,22 @@ onEveryEngine('a window reader', (open) => {
 
   it('works nothing out twice, and for each symbol of a story one step of each of its windows', async () => {
     const { reader, rows, dispose } = counted(await open(), tinyModel({ window: 3 }));
-    const tell = (story: readonly number[]) => {
+    const tell = async (story: readonly number[]) => {
       const before = rows();
       reader.arrange([-1]);
       for (const id of story) {
         reader.read(Int32Array.of(id));
-        reader.logits([0]);
+        await reader.logits([0]);
       }
       return rows() - before;
     };
     const story = [0, 1, 2, 3, 4, 5, 6, 0];
     // Of a story's first symbol nothing is carried; then a window goes on, one is begun, and one may wait for its second symbol.
-    expect(tell(story)).toBeLessThanOrEqual(3 * story.length);
-    expect(tell(story)).toBe(0);
-    expect(tell([0, 1, 2, 3])).toBe(0);
+    expect(await tell(story)).toBeLessThanOrEqual(3 * story.length);
+    expect(await tell(story)).toBe(0);
+    expect(await tell([0, 1, 2, 3])).toBe(0);
     // One window is new, and nothing of its beginnings.
-    expect(tell([0, 1, 2, 0])).toBeLessThanOrEqual(2);
+    expect(await tell([0, 1, 2, 0])).toBeLessThanOrEqual(2);
     dispose();
   });
 
@@ -107,7 +109,7 @@ onEveryEngine('a window reader', (open) => {
       [2, 3, 4],
     ])
       reader.read(Int32Array.from(ids));
-    reader.logits([0, 1, 2]);
+    await reader.logits([0, 1, 2]);
     // The two symbols that all begin with, and the three that windows begin with next.
     expect(rows()).toBe(2 + 3);
     dispose();
@@ -120,9 +122,23 @@ onEveryEngine('a window reader', (open) => {
       reader.read(Int32Array.of(2));
       return reader.logits([0]);
     };
-    const expected = [...first()];
-    first().fill(0);
-    expect([...first()]).toEqual(expected);
+    const expected = [...(await first())];
+    (await first()).fill(0);
+    expect([...(await first())]).toEqual(expected);
     dispose();
+  });
+
+  it('lets others have their turn while it counts what the text has', async () => {
+    const engine = await open();
+    const model = tinyModel();
+    const weights = weightsOf(engine, model);
+    const told = new Float32Array(model.vocabulary.size);
+    const backOff = { predict: () => slowly(told) } as unknown as BackOff;
+    const reader = new WindowReader(engine, model, weights, backOff);
+    reader.arrange(Array<number>(9).fill(-1));
+    reader.read(Int32Array.from({ length: 9 }, (_, row) => row));
+    expect(await othersTurns(() => reader.logits([0, 1, 2, 3, 4, 5, 6, 7, 8]))).toBeGreaterThanOrEqual(4);
+    reader.dispose();
+    ops.dispose(Object.values(weights));
   });
 });

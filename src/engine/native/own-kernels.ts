@@ -31,9 +31,11 @@ export function ownKernels({ binding, run }: Context, { products }: KernelsAddon
   /** Calls with numbers that the kernel is told beside its tensors. */
   const told = <T>(numbers: number[], call: (settings: Tensor) => T, type: 'float32' | 'int32' = 'float32'): T => {
     const settings = tf.tensor1d(numbers, type);
-    const result = call(settings);
-    settings.dispose();
-    return result;
+    try {
+      return call(settings);
+    } finally {
+      settings.dispose();
+    }
   };
   const ownProducts: Products = {
     product: (left, right, bias) => one('FabulistProduct', left, right, bias ?? noBias),

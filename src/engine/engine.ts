@@ -58,6 +58,12 @@ export interface Optimizer {
   dispose(): void;
 }
 
+/** Two matrices that stand for their product: left (n, a) and right (a, b), laid or as it is. */
+export interface Factors {
+  readonly left: Tensor;
+  readonly right: Tensor;
+}
+
 /** Rows that stay in the engine and are written some at a time, of several widths: each of no meaning until it is written. */
 export interface RowTable {
   /**
@@ -65,8 +71,8 @@ export interface RowTable {
    * they are just the rows asked for. Tensors of the surrounding tidy, to be used before the next `put`.
    */
   find(places: Int32Array): { readonly rows: readonly Tensor[]; readonly places: Tensor | null };
-  /** Writes rows to different places. rows: of each width (n, width); places: (n), below the count. */
-  put(rows: readonly Tensor[], places: Int32Array): void;
+  /** Writes rows to different places. rows: of each width (n, width), or a product of that shape; places: (n), below the count. */
+  put(rows: readonly (Tensor | Factors)[], places: Int32Array): void;
   dispose(): void;
 }
 
@@ -108,6 +114,8 @@ export interface CellGradient {
  */
 export interface FusedKernels {
   cell(input: CellInput): CellStates;
+  /** The same where no way back follows, which the gates are kept for. */
+  state(input: CellInput): Pick<CellStates, 'c' | 'h'>;
   /** dh, dc: (batch, units), dc null for none -> as `CellGradient` has them. Once only: dz takes the place of the gates. */
   cellGradient(
     states: CellStates,

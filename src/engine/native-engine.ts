@@ -8,7 +8,7 @@ import { findKernels } from './native/find-kernels.ts';
 import { mendNodeUtil } from './native/mend-node-util.ts';
 import { NativeOptimizer } from './native/native-optimizer.ts';
 import { NativeParameter } from './native/native-parameter.ts';
-import { NativeRowTable } from './native/native-row-table.ts';
+import { NativeRowTable, type PutProduct, type Putting } from './native/native-row-table.ts';
 import { type KernelsAddon, ownKernels } from './native/own-kernels.ts';
 import { stepKernels } from './native/step-kernels.ts';
 import { plainCrossEntropy } from './plain-cross-entropy.ts';
@@ -53,6 +53,9 @@ function nativeEngine(backend: NativeBackend, version: string, addon: KernelsAdd
   const context: Context = { binding, floatType, run };
   const own = addon && ownKernels(context, addon);
   const { putRows, ...kernels } = stepKernels(context);
+  const rows = own?.putRows ?? putRows;
+  const product: PutProduct = (table, { left, right }, places) => rows([table], [kernels.product(left, right)], places);
+  const put: Putting = { rows, product: own?.putProduct ?? product };
   return {
     name: 'native',
     description: `TensorFlow ${binding.TF_Version} (tfjs-node ${version})`,
@@ -61,11 +64,11 @@ function nativeEngine(backend: NativeBackend, version: string, addon: KernelsAdd
       own
         ? new TensorOptimizer(kind, parameters as TensorParameter[], own.move)
         : new NativeOptimizer(context, kind, parameters as NativeParameter[]),
-    rowTable: (count, widths) => new NativeRowTable(context, count, widths, own?.putRows ?? putRows),
+    rowTable: (count, widths) => new NativeRowTable(context, count, widths, put),
     // What is copied at once is copied first: tfjs-node may work on the very memory that it is given.
     copying: (values, shape) =>
       shape.length === 2
-        ? copyInPieces(context, own?.putRows ?? putRows, values, shape as [number, number])
+        ? copyInPieces(context, put, values, shape as [number, number])
         : copyAtOnce(values.slice(), shape),
     laid: (matrix) => tf.clone(matrix),
     crossEntropy: plainCrossEntropy,

@@ -1,7 +1,7 @@
 import { version_wasm } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import { copyAtOnce } from './copy-at-once.ts';
-import type { Engine, RowTable, Tensor } from './engine.ts';
+import type { Engine, Factors, RowTable, Tensor } from './engine.ts';
 import { plainCrossEntropy } from './plain-cross-entropy.ts';
 import { plainMove } from './plain-move.ts';
 import { TensorOptimizer } from './tensor-optimizer.ts';
@@ -22,11 +22,7 @@ export async function openWasmEngine(): Promise<Engine> {
     rowTable,
     copying: copyAtOnce,
     laid: (matrix) => tf.clone(matrix),
-    product: (left, right, bias) =>
-      tf.tidy(() => {
-        const product = tf.matMul(left as tf.Tensor2D, right as tf.Tensor2D);
-        return bias ? tf.add(product, bias) : product;
-      }),
+    product,
     probabilities: (left, table, bias) =>
       tf.tidy(() => tf.softmax(tf.add(rightTransposedProduct(left, table), bias) as never) as Tensor),
     stackRows,
@@ -37,6 +33,13 @@ export async function openWasmEngine(): Promise<Engine> {
     fused: null,
     dropoutMask,
   };
+}
+
+function product(left: Tensor, right: Tensor, bias?: Tensor): Tensor {
+  return tf.tidy(() => {
+    const sums = tf.matMul(left as tf.Tensor2D, right as tf.Tensor2D);
+    return bias ? tf.add(sums, bias) : sums;
+  });
 }
 
 const stackRows = (parts: readonly Tensor[]): Tensor =>
@@ -82,14 +85,16 @@ function rowTable(count: number, widths: readonly number[]): RowTable {
       });
       return { rows, places: null };
     },
-    put: (rows, places) => {
-      for (const [k, { width, values }] of tables.entries()) {
-        const own = rows[k]?.dataSync() as Float32Array;
-        places.forEach((place, row) => {
-          values.set(own.subarray(row * width, (row + 1) * width), place * width);
-        });
-      }
-    },
+    put: (rows, places) =>
+      tf.tidy(() => {
+        for (const [k, { width, values }] of tables.entries()) {
+          const given = rows[k] as Tensor | Factors;
+          const own = ('left' in given ? product(given.left, given.right) : given).dataSync() as Float32Array;
+          places.forEach((place, row) => {
+            values.set(own.subarray(row * width, (row + 1) * width), place * width);
+          });
+        }
+      }),
     dispose: () => undefined,
   };
 }

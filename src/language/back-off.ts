@@ -25,11 +25,19 @@ export class BackOff {
   readonly #window: number;
   /** (vocabulary): log p(w). */
   readonly #alone: Float32Array;
+  /**
+   * (vocabulary): how long the longest ending is that a symbol follows, and how often it follows that one. The same room for
+   * every prediction: to ask for it takes longer than to fill it.
+   */
+  readonly #lengths: Int32Array;
+  readonly #counts: Int32Array;
 
   private constructor(index: RunIndex, window: number, alone: Float32Array) {
     this.#index = index;
     this.#window = window;
     this.#alone = alone;
+    this.#lengths = new Int32Array(alone.length);
+    this.#counts = new Int32Array(alone.length);
   }
 
   /**
@@ -54,9 +62,7 @@ export class BackOff {
    */
   predict(context: readonly number[]): Float32Array | null {
     if (context.length === this.#window && this.#index.continues(context)) return null;
-    // (vocabulary): how long the longest ending is that a symbol follows, and how often it follows that one.
-    const lengths = new Int32Array(this.#alone.length);
-    const counts = new Int32Array(this.#alone.length);
+    const [lengths, counts] = [this.#lengths.fill(0), this.#counts];
     /** (context + 1): c(h .) of the ending of each length. */
     const totals = new Int32Array(context.length + 1);
     let longest = 0;

@@ -33,6 +33,11 @@ export function cellOf(engine: Engine, input: CellInput): Cell {
   };
 }
 
+/** The same where no way back follows. */
+export function stateOf(engine: Engine, input: CellInput): Pick<Cell, 'c' | 'h'> {
+  return engine.fused ? engine.fused.state(input) : plainCell(engine, input);
+}
+
 /**
  * The same of plain operations. Backwards, with s' = s (1 - s) for a sigmoid and 1 - t^2 for a tanh:
  *

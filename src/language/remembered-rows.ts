@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { type Engine, ops, type RowTable, type Tensor } from '../engine/engine.ts';
+import { type Engine, type Factors, ops, type RowTable, type Tensor } from '../engine/engine.ts';
 
 /** The place of zeros, which stand for nothing. */
 export const NOTHING = 0;
@@ -40,7 +40,7 @@ export class RememberedRows {
    * Remembers rows, in place of those that were not used for longest. keys: different ones, no more than `count`; rows: of each
    * width, in the order of the keys. Returns their places.
    */
-  remember(keys: readonly string[], rows: readonly Tensor[]): Int32Array {
+  remember(keys: readonly string[], rows: readonly (Tensor | Factors)[]): Int32Array {
     const places = new Int32Array(keys.length);
     for (const [k, key] of keys.entries()) {
       const place = this.#places.get(key) ?? this.#free.pop() ?? (this.#places.pop() as number);

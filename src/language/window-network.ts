@@ -1,9 +1,10 @@
 import { type CellInput, type Engine, ops, type Tensor } from '../engine/engine.ts';
-import { type Cell, cellOf } from './lstm-cell.ts';
+import { type Cell, stateOf } from './lstm-cell.ts';
 import type { Weights } from './network.ts';
 import type { Recipe } from './recipe.ts';
 import { NOTHING, RememberedRows } from './remembered-rows.ts';
 
+type State = Pick<Cell, 'c' | 'h'>;
 type Shape = Pick<Recipe, 'name' | 'window' | 'layers' | 'units'>;
 
 /** Symbols that are read from no state, of which `read` are read, and where the state they left is remembered. */
@@ -123,7 +124,7 @@ export class WindowNetwork {
     }
     ops.tidy(() => {
       const states = this.#cells([...alike.values()].map(([first]) => first as Reading)).flatMap(({ h, c }, layer) => [
-        this.#engine.product(h, this.#weight(`recurrent/${layer}`)),
+        { left: h, right: this.#weight(`recurrent/${layer}`) },
         c,
       ]);
       const places = this.#states.remember([...alike.keys()], states);
@@ -141,16 +142,16 @@ export class WindowNetwork {
     // Not as what the tidy returns: that is searched for tensors, number by number.
     let logits = new Float32Array(0);
     ops.tidy(() => {
-      const { h } = this.#cells(readings).at(-1) as Cell;
+      const { h } = this.#cells(readings).at(-1) as State;
       logits = this.#engine.product(h, this.#weight('output')).dataSync() as Float32Array<ArrayBuffer>;
     });
     return logits;
   }
 
   /** The cells of each layer in turn, at the readings' next symbols. Call within a tidy. */
-  #cells(readings: readonly Reading[]): Cell[] {
+  #cells(readings: readonly Reading[]): State[] {
     const { rows, places } = this.#states.find(Int32Array.from(readings, ({ place }) => place));
-    const cells: Cell[] = [];
+    const cells: State[] = [];
     for (let layer = 0; layer < this.#shape.layers; layer++) {
       const beneath = cells[layer - 1]?.h;
       const below = beneath
@@ -158,7 +159,7 @@ export class WindowNetwork {
         : this.#inputs(readings);
       const [recurrent, cBefore] = rows.slice(2 * layer) as [Tensor, Tensor];
       const bias = this.#weights[`bias/${layer}`] ?? null;
-      cells.push(cellOf(this.#engine, { ...below, recurrent, cBefore, parents: places, bias }));
+      cells.push(stateOf(this.#engine, { ...below, recurrent, cBefore, parents: places, bias }));
     }
     return cells;
   }

@@ -7,7 +7,7 @@ import { type Engine, ops, type Tensor } from '../../src/engine/engine.ts';
 import { linkNative } from '../../src/engine/native/link-native.ts';
 import { openNativeEngine } from '../../src/engine/native-engine.ts';
 import { plainCrossEntropy } from '../../src/engine/plain-cross-entropy.ts';
-import { cellOf } from '../../src/language/lstm-cell.ts';
+import { cellOf, stateOf } from '../../src/language/lstm-cell.ts';
 import { Random } from '../../src/language/random.ts';
 import { layerForward } from '../../src/language/sequence/lstm-layer.ts';
 
@@ -69,6 +69,8 @@ for (const units of [1, 5, 16, 37, 64, 130]) {
         for (const dc of [drawn(1, rows, units), null]) {
           const [own, other] = [cellOf(engine, input), cellOf(plain, input)];
           compare('cell', [own.c, own.h], [other.c, other.h]);
+          const state = stateOf(engine, input);
+          compare('state', [state.c, state.h], [own.c, own.h]);
           const dh = drawn(1, rows, units);
           const [back, expected] = [own.backward(dh, dc), other.backward(dh, dc)];
           compare('cell gradient', [back.dz], [expected.dz]);
@@ -201,12 +203,30 @@ ops.tidy(() => {
     const rows = [drawn(1, places.length, 33), drawn(1, places.length, 5)];
     for (const table of tables) table.put(rows, places);
   }
+  // Few rows and many, of a matrix as it lies and laid out.
+  for (const places of [Int32Array.of(3), Int32Array.of(6, 0, 1, 8, 4)]) {
+    const [left, right] = [drawn(1, places.length, 4), drawn(1, 4, 33)];
+    for (const table of tables) table.put([{ left, right }, drawn(0, places.length, 5)], places);
+  }
   const found = tables.map((table) => {
     const { rows, places } = table.find(Int32Array.of(8, 7, 0, 7));
     return rows.map((row) => plain.pickRows(row, places as Tensor));
   });
   compare('rows of a table', found[0] as Tensor[], found[1] as Tensor[]);
   for (const table of tables) table.dispose();
+});
+ops.tidy(() => {
+  const places = Int32Array.from({ length: 40 }, (_, k) => (7 * k) % 50);
+  const [left, right] = [drawn(1, 40, 70), drawn(0.2, 70, 128)];
+  const rows = [engine, plain].map((one) => {
+    const table = one.rowTable(50, [128]);
+    table.put([{ left, right: one.laid(right) }], places);
+    const found = table.find(places);
+    const picked = plain.pickRows(found.rows[0] as Tensor, found.places as Tensor);
+    table.dispose();
+    return picked;
+  });
+  compare('a product put in a table', [rows[0] as Tensor], [rows[1] as Tensor]);
 });
 
 const { cell, sequence } = engine.fused as NonNullable<Engine['fused']>;
@@ -215,6 +235,10 @@ const [x, far] = [drawn(1, 3, 8), ops.tensor1d([0, 3], 'int32') as Tensor];
 const wrong = {
   'a row beyond the table': () => engine.pickRows(x, far),
   'a place beyond the table': () => engine.rowTable(2, [8]).put([x], Int32Array.of(0, 1, 2)),
+  'a product beyond the table': () =>
+    engine.rowTable(2, [8]).put([{ left: x, right: drawn(1, 8, 8) }], Int32Array.of(0, 1, 2)),
+  'a product wider than the table': () =>
+    engine.rowTable(3, [8]).put([{ left: x, right: drawn(1, 8, 9) }], Int32Array.of(0, 1, 2)),
   'matrices that do not fit, turned': () => engine.leftTransposedProduct([x, x], [drawn(1, 3, 5), drawn(1, 2, 5)]),
   'a gradient of another size': () => {
     const parameter = engine.parameter({ name: 'w', shape: [4], values: new Float32Array(4) });

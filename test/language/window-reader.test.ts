@@ -29,13 +29,19 @@ function truth(engine: Engine, model: Model, window: readonly number[]): number[
 /** A reader of the model, and how many rows the engine has multiplied by recurrent weights for it. */
 function counted(engine: Engine, model: Model, bytes?: number) {
   let rows = 0;
-  const product: Engine['product'] = (left, right) => {
-    if (right.shape[0] === model.recipe.units && right.shape[1] === 4 * model.recipe.units)
-      rows += left.shape[0] as number;
-    return engine.product(left, right);
+  const rowTable: Engine['rowTable'] = (...sizes) => {
+    const table = engine.rowTable(...sizes);
+    return {
+      find: (places) => table.find(places),
+      put: (given, places) => {
+        for (const one of given) if ('left' in one) rows += one.left.shape[0] as number;
+        table.put(given, places);
+      },
+      dispose: () => table.dispose(),
+    };
   };
   const weights = weightsOf(engine, model);
-  const reader = new WindowReader({ ...engine, product }, model, weights, null, bytes);
+  const reader = new WindowReader({ ...engine, rowTable }, model, weights, null, bytes);
   const dispose = () => {
     reader.dispose();
     ops.dispose(Object.values(weights));

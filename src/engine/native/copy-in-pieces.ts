@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '../engine.ts';
 import type { Context } from './context.ts';
-import { NativeRowTable, type PutRows } from './native-row-table.ts';
+import { NativeRowTable, type Putting } from './native-row-table.ts';
 
 /** Numbers copied at one go, roughly: a millisecond or two. */
 const PIECE = 500_000;
@@ -12,12 +12,12 @@ const PIECE = 500_000;
  */
 export function* copyInPieces(
   context: Context,
-  putRows: PutRows,
+  put: Putting,
   values: Float32Array,
   shape: readonly [count: number, width: number],
 ): Generator<void, Tensor, void> {
   const [count, width] = shape;
-  const table = new NativeRowTable(context, count, [width], putRows);
+  const table = new NativeRowTable(context, count, [width], put);
   const rows = Math.max(1, Math.floor(PIECE / width));
   try {
     for (let first = 0; first < count; first += rows) {

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { CellInput, CellStates, Engine, Tensor } from '../engine.ts';
 import type { Move } from '../tensor-optimizer.ts';
 import type { Attribute, Context } from './context.ts';
-import type { PutRows } from './native-row-table.ts';
+import type { PutProduct, PutRows } from './native-row-table.ts';
 
 /** What the addon exports (`cpp/addon.cc`). */
 export interface KernelsAddon {
@@ -18,6 +18,7 @@ export interface OwnKernels {
   /** Changes weights and moments where they lie. */
   readonly move: Move;
   readonly putRows: PutRows;
+  readonly putProduct?: PutProduct;
 }
 
 /** Calls the operations that the addon, which must have been loaded, adds to TensorFlow. */
@@ -26,6 +27,10 @@ export function ownKernels({ binding, run }: Context, { products }: KernelsAddon
   const noBias: Tensor = tf.keep(tf.tensor1d([]));
   const noRows: Tensor = tf.keep(tf.zeros([0, 0]));
   const states = ([gates, c, h]: Tensor[]): CellStates => ({ gates, c, h }) as CellStates;
+  const received = ({ x, ids, recurrent, parents, bias, cBefore }: CellInput) => {
+    const before = [recurrent ?? noRows, parents ?? noIds, bias ?? noBias, cBefore ?? noRows];
+    return [x, ids ?? noIds, ...before];
+  };
   const one = (name: string, ...inputs: Tensor[]) => run(name, [], inputs, 1)[0] as Tensor;
   const several = (count: number): Attribute[] => [{ name: 'N', type: binding.TF_ATTR_INT, value: count }];
   /** Calls with numbers that the kernel is told beside its tensors. */
@@ -48,9 +53,10 @@ export function ownKernels({ binding, run }: Context, { products }: KernelsAddon
   return {
     kernels: {
       fused: {
-        cell: ({ x, ids, recurrent, parents, bias, cBefore }: CellInput) => {
-          const before = [recurrent ?? noRows, parents ?? noIds, bias ?? noBias, cBefore ?? noRows];
-          return states(run('FabulistCell', [], [x, ids ?? noIds, ...before], 3));
+        cell: (input) => states(run('FabulistCell', [], received(input), 3)),
+        state: (input) => {
+          const [c, h] = run('FabulistState', [], received(input), 2) as [Tensor, Tensor];
+          return { c, h };
         },
         cellGradient: ({ gates, c }, { cBefore, parents }, dh, dc) => {
           const inputs = [gates, c, cBefore ?? noRows, parents ?? noIds, dh, dc ?? noRows];
@@ -80,6 +86,11 @@ export function ownKernels({ binding, run }: Context, { products }: KernelsAddon
     putRows: (tables, rows, places) => {
       run('FabulistPutRows', several(tables.length), [...tables, ...rows, places], 0);
     },
+    ...(products && {
+      putProduct: (table, { left, right }, places) => {
+        run('FabulistPutProduct', [], [table, places, left, right], 0);
+      },
+    }),
     move: ({ kind, parameters, moments }, gradients, { rate, steps, longest = 0 }) => {
       const weights = parameters.map(({ tensor }) => tensor);
       const inputs = [...weights, ...[0, 1].flatMap((m) => moments.flatMap((own) => own[m] ?? [])), ...gradients];

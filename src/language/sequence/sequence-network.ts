@@ -1,5 +1,5 @@
 import { type Engine, type NamedValues, ops, type Tensor } from '../../engine/engine.ts';
-import { cellOf } from '../lstm-cell.ts';
+import { stateOf } from '../lstm-cell.ts';
 import type { Weights } from '../network.ts';
 import { Random } from '../random.ts';
 import type { Recipe } from '../recipe.ts';
@@ -203,9 +203,9 @@ export function whatFollows(
   for (const [layer, { c: cBefore, h }] of before.entries()) {
     const { input, recurrent, bias } = layerOf(weights, layer, undefined);
     const received = { x: engine.product(x, input), recurrent: engine.product(h, recurrent), bias };
-    const cell = cellOf(engine, { ...received, cBefore, ids: null, parents: null });
-    memory.push({ c: cell.c, h: cell.h });
-    x = cell.h;
+    const { c, h: own } = stateOf(engine, { ...received, cBefore, ids: null, parents: null });
+    memory.push({ c, h: own });
+    x = own;
   }
   return { follows: probabilities(engine, groups, weights, projected(engine, weights, x)), memory };
 }

@@ -31,7 +31,10 @@ bool add(const char* name, std::initializer_list<const char*> inputs, std::initi
 bool addAll() {
   return add("FabulistCell",
              {"x: float", "ids: int32", "recurrent: float", "parents: int32", "bias: float", "c_before: float"},
-             {"gates: float", "c: float", "h: float"}, computeCell) &&
+             {"gates: float", "c: float", "h: float"}, computeCell<true>) &&
+         add("FabulistState",
+             {"x: float", "ids: int32", "recurrent: float", "parents: int32", "bias: float", "c_before: float"},
+             {"c: float", "h: float"}, computeCell<false>) &&
          add("FabulistCellGradient",
              {"gates: float", "c: float", "c_before: float", "parents: int32", "dh: float", "dc: float"},
              {"dc_before: float", "dz_before: float"}, computeCellGradient) &&
@@ -50,6 +53,8 @@ bool addAll() {
          add("FabulistLaid", {"matrix: float"}, {"laid: float"}, computeLaid) &&
          add("FabulistProduct", {"left: float", "right: float", "bias: float"}, {"product: float"},
              computeProduct<false, product>) &&
+         add("FabulistPutProduct", {"table: float", "places: int32", "left: float", "right: float"}, {},
+             computePutProduct) &&
          add("FabulistProductTurned", {"left: float", "right: float", "bias: float"}, {"product: float"},
              computeProduct<true, product>) &&
          add("FabulistGradientProduct", {"left: N * float", "right: N * float"}, {"product: float"},

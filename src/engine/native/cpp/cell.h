@@ -24,12 +24,12 @@ inline void putGates(float* row, int units, Units at, const Gates& gates) {
   at.put(row + 3 * units, gates.o);
 }
 
-// z: what the gates receive. cBefore, gates, c, h: rows; cBefore null at the first symbol.
+// z: what the gates receive. cBefore, gates, c, h: rows; cBefore null at the first symbol, gates where they are not kept.
 inline void cellForward(const Gates& z, const float* cBefore, int units, Units at, float* gates, float* c, float* h) {
   const Gates now{sigmoid(z.i), hyperbolicTangent(z.g), sigmoid(z.f), sigmoid(z.o)};
   Vector state = now.i * now.g;
   if (cBefore) state += now.f * at.get(cBefore);
-  putGates(gates, units, at, now);
+  if (gates) putGates(gates, units, at, now);
   at.put(c, state);
   at.put(h, now.o * hyperbolicTangent(state));
 }
@@ -71,6 +71,7 @@ inline void cell(const Cell& k) {
     const int64_t parent = k.parents ? k.parents[row] : row;
     const float* recurrent = k.recurrent ? k.recurrent + 4 * units * parent : nullptr;
     const float* cBefore = k.cBefore ? k.cBefore + units * parent : nullptr;
+    float* gates = k.gates ? k.gates + 4 * units * row : nullptr;
     eachUnits(k.units, [&](Units at) {
       Gates z = getGates(x, k.units, at);
       for (const float* part : {recurrent, k.bias}) {
@@ -78,7 +79,7 @@ inline void cell(const Cell& k) {
         const Gates more = getGates(part, k.units, at);
         z = {z.i + more.i, z.g + more.g, z.f + more.f, z.o + more.o};
       }
-      cellForward(z, cBefore, k.units, at, k.gates + 4 * units * row, k.c + units * row, k.h + units * row);
+      cellForward(z, cBefore, k.units, at, gates, k.c + units * row, k.h + units * row);
     });
   });
 }

@@ -44,7 +44,7 @@ inline float exponentials(float* values, int count, float highest) {
 inline void probabilities(const Product& k) {
   product(k);
   for (int64_t row = 0; row < k.rows; row++) {
-    float* values = k.product + row * k.outputs;
+    float* values = k.row(row);
     const float scale = 1.0f / exponentials(values, k.outputs, highestOf(values, k.outputs));
     for (int output = 0; output < k.outputs; output++) values[output] *= scale;
   }

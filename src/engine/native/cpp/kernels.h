@@ -14,7 +14,7 @@ struct Cell {
   const int32_t* parents;     // (rows): the row of recurrent and cBefore for each row; null: its own
   const float* bias;          // (4 units) or null
   const float* cBefore;       // (.., units) or null
-  float* gates;               // (rows, 4 units): i, g, f, o
+  float* gates;               // (rows, 4 units): i, g, f, o; null where there is no way back
   float* c;                   // (rows, units)
   float* h;                   // (rows, units)
 };
@@ -84,7 +84,10 @@ struct Product {
   bool turned;                // the product is to be turned over: (outputs, rows)
   std::vector<Pair> pairs;
   const float* bias;          // (outputs), added to each row; or null
-  float* product;             // (rows, outputs)
+  float* product;             // (rows, outputs), or a table of such rows
+  const int32_t* places;      // (rows): where each row goes in the table; null: they are the rows in turn
+
+  float* row(int64_t at) const { return product + (places ? places[at] : at) * outputs; }
 };
 
 struct RowsPart {

@@ -11,7 +11,9 @@
 
 namespace fabulist {
 
-inline void computeCell(void*, TF_OpKernelContext* context) {
+// keepsGates: whether the way back is to follow.
+template <bool keepsGates>
+void computeCell(void*, TF_OpKernelContext* context) {
   Call call(context);
   const int64_t ids = call.length(1, 0), parents = call.length(3, 0);
   const int64_t units = call.length(0, 1) / 4;
@@ -29,9 +31,10 @@ inline void computeCell(void*, TF_OpKernelContext* context) {
     if (parents) call.within(cell.parents, rows, call.length(before, 0));
     else call.expect(call.length(before, 0) == rows);
   }
-  cell.gates = call.floats(0, {rows, 4 * units});
-  cell.c = call.floats(1, {rows, units});
-  cell.h = call.floats(2, {rows, units});
+  constexpr int first = keepsGates ? 1 : 0;
+  cell.gates = keepsGates ? call.floats(0, {rows, 4 * units}) : nullptr;
+  cell.c = call.floats(first, {rows, units});
+  cell.h = call.floats(first + 1, {rows, units});
   if (call.ok()) fabulist::cell(cell);
 }
 
@@ -99,22 +102,40 @@ inline void computeCrossEntropy(void*, TF_OpKernelContext* context) {
   if (call.ok()) crossEntropy(k);
 }
 
-// left (rows, inputs) times right (inputs, outputs), as it is or laid, or turned (outputs, inputs); bias (outputs) or none.
+// The input at `first`, left (rows, inputs), times the one after it: right (inputs, outputs), as it is or laid, or turned.
+template <bool turned>
+Product productOf(Call& call, int first) {
+  const int64_t rows = call.length(first, 0), inputs = call.length(first, 1);
+  const int64_t panels = turned || call.length(first + 1, 2) == 0 ? 0 : call.length(first + 1, 0);
+  const int64_t outputs = panels ? panels * kPanel : call.length(first + 1, turned ? 0 : 1);
+  Product k{static_cast<int>(rows), static_cast<int>(outputs), false, turned, panels > 0, false};
+  const float* left = call.input<float>(first, {rows, inputs});
+  const float* right = panels   ? call.input<float>(first + 1, {panels, inputs, kPanel})
+                       : turned ? call.input<float>(first + 1, {outputs, inputs})
+                                : call.input<float>(first + 1, {inputs, outputs});
+  k.pairs.push_back({left, right, static_cast<int>(inputs)});
+  return k;
+}
+
+// left, right, and bias (outputs) or none.
 template <bool turned, void (*kernel)(const Product&)>
 void computeProduct(void*, TF_OpKernelContext* context) {
   Call call(context);
-  const int64_t rows = call.length(0, 0), inputs = call.length(0, 1);
-  const int64_t panels = turned || call.length(1, 2) == 0 ? 0 : call.length(1, 0);
-  const int64_t outputs = panels ? panels * kPanel : call.length(1, turned ? 0 : 1);
-  Product k{static_cast<int>(rows), static_cast<int>(outputs), false, turned, panels > 0, false};
-  const float* left = call.input<float>(0, {rows, inputs});
-  const float* right = panels   ? call.input<float>(1, {panels, inputs, kPanel})
-                       : turned ? call.input<float>(1, {outputs, inputs})
-                                : call.input<float>(1, {inputs, outputs});
-  k.pairs.push_back({left, right, static_cast<int>(inputs)});
-  k.bias = call.input<float>(2, {outputs}, true);
-  k.product = call.floats(0, {rows, outputs});
+  Product k = productOf<turned>(call, 0);
+  k.bias = call.input<float>(2, {k.outputs}, true);
+  k.product = call.floats(0, {k.rows, k.outputs});
   if (call.ok()) kernel(k);
+}
+
+// The table, the places of the rows, left and right.
+inline void computePutProduct(void*, TF_OpKernelContext* context) {
+  Call call(context);
+  const int64_t count = call.length(0, 0);
+  Product k = productOf<false>(call, 2);
+  k.places = call.input<int32_t>(1, {k.rows});
+  call.within(k.places, k.rows, count);
+  k.product = call.inPlace(0, count * k.outputs);
+  if (call.ok()) product(k);
 }
 
 // The left matrices, each (inputs, rows), and then as many right ones, each (inputs, outputs).

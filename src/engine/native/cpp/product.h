@@ -15,7 +15,7 @@ inline void fewRowsStraight(const Product& k, int first, int end) {
   const auto& [leftRows, rightRows, inputs] = k.pairs[0];
   for (int row = 0; row < k.rows; row++) {
     const float* left = leftRows + static_cast<int64_t>(row) * inputs;
-    float* sums = k.product + static_cast<int64_t>(row) * k.outputs;
+    float* sums = k.row(row);
     if (k.bias) std::copy(k.bias + first, k.bias + end, sums + first);
     else std::fill(sums + first, sums + end, 0.0f);
     int input = 0;
@@ -70,7 +70,7 @@ inline void fewRowsTurned(const Product& k, int first, int end) {
       turn(sums[row]);
       Vector total = k.bias ? across.get(k.bias) : Vector{};
       for (const Vector& lanes : sums[row]) total += lanes;
-      across.put(k.product + static_cast<int64_t>(row) * k.outputs, total);
+      across.put(k.row(row), total);
     }
   }
 }
@@ -129,8 +129,6 @@ inline void productPart(const Product& k, LeftRows left, int inputs, const Part&
   const int layers = (inputs + kDeep - 1) / kDeep;
   for (int at = strips.first; at < strips.end; at++) {
     const int first = at * kPanel, count = std::min(kPanel, k.outputs - first);
-    float* product = strip ? strip : k.product + static_cast<int64_t>(rows.first) * k.outputs + first;
-    const int64_t stride = strip ? kPanel : k.outputs;
     for (int layer = 0; layer < layers; layer++) {
       const Part across(inputs, layer, layers);
       const float* panel = laid;
@@ -138,7 +136,7 @@ inline void productPart(const Product& k, LeftRows left, int inputs, const Part&
       else layPanel(k, across.first, across.count(), first, count, laid);
       multiplyRows(left.rows + across.first, left.stride, rows.count(), across.count(), panel,
                    [&](int row, const Vector* sums) {
-                     float* to = product + row * stride;
+                     float* to = strip ? strip + static_cast<int64_t>(row) * kPanel : k.row(rows.first + row) + first;
                      for (int w = 0; w * kLanes < count; w++) {
                        const Units own{w * kLanes, std::min(kLanes, count - w * kLanes)};
                        if (layer > 0) own.put(to, own.get(to) + sums[w]);
@@ -202,7 +200,7 @@ inline void productOfTurned(const Product& k, int inputs) {
 // Sums of no inputs at all.
 inline void productOfNothing(const Product& k) {
   for (int64_t row = 0; row < k.rows; row++) {
-    float* sums = k.product + row * k.outputs;
+    float* sums = k.row(row);
     if (k.bias) std::copy(k.bias, k.bias + k.outputs, sums);
     else std::fill(sums, sums + k.outputs, 0.0f);
   }

@@ -16,8 +16,13 @@ describe.runIf(CHROMIUM)('the page', () => {
   let page: Page;
   let problems: string[];
 
-  async function open(locale = 'en-GB', path = '/'): Promise<void> {
-    context = await (await browser()).newContext({ locale });
+  async function open(
+    locale = 'en-GB',
+    path = '/',
+    size: readonly [width: number, height: number] = [1280, 720],
+  ): Promise<void> {
+    const [width, height] = size;
+    context = await (await browser()).newContext({ locale, viewport: { width, height } });
     context.setDefaultTimeout(20_000);
     page = await context.newPage();
     page.on('pageerror', (error) => problems.push(error.message));
@@ -126,6 +131,34 @@ describe.runIf(CHROMIUM)('the page', () => {
       await page.locator(shown).waitFor();
       expect(await beyond()).toBeLessThanOrEqual(0);
     }
+  });
+
+  it('shows the invitation from its beginning, and a conversation at its end', async () => {
+    await open('en-GB', '/', [320, 800]);
+    await page.locator('#line:focus').waitFor();
+    // Whatever is drawn anew meanwhile.
+    await page.keyboard.type('/');
+    await page.locator('#suggestion-0').waitFor();
+    await press('Escape', 'Backspace');
+    const scrolled = () => page.evaluate('[scrollY, document.documentElement.scrollHeight - innerHeight - scrollY]');
+    expect(await scrolled()).toEqual([0, expect.any(Number)]);
+    await page.setViewportSize({ width: 320, height: 480 });
+    expect(await scrolled()).toEqual([0, expect.any(Number)]);
+    await page.locator('#line').fill('/help');
+    await press('Enter');
+    await page.locator('.content').waitFor();
+    const [above, below] = (await scrolled()) as [number, number];
+    expect(above).toBeGreaterThan(100);
+    expect(below).toBeLessThanOrEqual(1);
+  });
+
+  it('shows the invitation from its beginning to who comes from further down the library', async () => {
+    await open('en-GB', '/library/fables', [320, 480]);
+    await page.locator('.models').waitFor();
+    await page.evaluate('scrollTo(0, document.documentElement.scrollHeight)');
+    await page.evaluate(`document.querySelector('.top nav a').click()`);
+    await page.locator('#line:focus').waitFor();
+    expect(await page.evaluate('scrollY')).toBe(0);
   });
 
   it('says at once that a file is too large, and takes one back', async () => {

@@ -47,10 +47,11 @@ function invitation() {
   `;
 }
 
-/** Shows the end of the conversation, where somebody comes to it, and lets them type. */
+/** Shows the end of the conversation, or the beginning of the invitation, where somebody comes to it, and lets them type. */
 export function arriveAtChat() {
   queueMicrotask(() => {
     if (state.entries.size > 0) stayAtBottom();
+    else scrollTo(0, 0);
     document.getElementById('line')?.focus({ preventScroll: true });
   });
 }

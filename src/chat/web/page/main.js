@@ -12,9 +12,15 @@ import { loadStory, storyView } from './story-view.js';
 
 const root = /** @type {HTMLElement} */ (document.getElementById('page'));
 
+/** Whether there was a conversation to be read when the page was drawn last. */
+let talked = false;
+
 drawWith(() => {
-  const stay = state.path === '/' && atBottom();
+  const talks = state.path === '/' && state.entries.size > 0;
+  // A conversation is followed at its end; an invitation has to be read from its beginning.
+  const stay = talks && (!talked || atBottom());
   render(page(), root);
+  talked = talks;
   if (stay) stayAtBottom();
 });
 

@@ -161,6 +161,15 @@ describe.runIf(CHROMIUM)('the page', () => {
     expect(await page.evaluate('scrollY')).toBe(0);
   });
 
+  it('has what it offers at first stand in one line', async () => {
+    await open('en-GB', '/', [1280, 800]);
+    const tops = () =>
+      page.locator('.doors strong').evaluateAll((all) => all.map((one) => one.getBoundingClientRect().top));
+    await page.locator('.doors').waitFor();
+    const [left, right] = await tops();
+    expect(left).toBe(right);
+  });
+
   it('says at once that a file is too large, and takes one back', async () => {
     await open();
     const file = (name: string, size: number) => ({ name, mimeType: 'text/plain', buffer: Buffer.alloc(size, 'x ') });

@@ -152,6 +152,20 @@ describe.runIf(CHROMIUM)('the page', () => {
     expect(below).toBeLessThanOrEqual(1);
   });
 
+  it('stays where somebody reads while they type, and follows them when they send', async () => {
+    await open('en-GB', '/', [320, 480]);
+    await page.locator('#line').fill('/help');
+    await press('Enter');
+    await page.locator('.content').waitFor();
+    await page.evaluate('scrollTo(0, 50)');
+    await page.keyboard.type('/nonsense');
+    await page.locator('#suggestion-0').waitFor({ state: 'detached' });
+    expect(await page.evaluate('scrollY')).toBe(50);
+    await press('Enter');
+    await page.locator('.content').nth(1).waitFor();
+    expect(await page.evaluate('document.documentElement.scrollHeight - innerHeight - scrollY')).toBeLessThanOrEqual(1);
+  });
+
   it('shows the invitation from its beginning to who comes from further down the library', async () => {
     await open('en-GB', '/library/fables', [320, 480]);
     await page.locator('.models').waitFor();

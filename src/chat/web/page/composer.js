@@ -1,5 +1,6 @@
 import { live } from './lit/directives/live.js';
 import { html, nothing } from './lit/lit-html.js';
+import { stayAtBottom } from './scrolling.js';
 import { load, send } from './server.js';
 import { stage, unstage } from './staging.js';
 import { say, state, update } from './state.js';
@@ -172,6 +173,8 @@ export async function sayLine(line) {
   const takes = line.trim() === '' || line.trim().startsWith('/train');
   const staged = takes ? state.staged : [];
   if ((line.trim() === '' && staged.length === 0) || staged.some(({ key }) => key === null)) return;
+  // Whoever reads further up follows what they say.
+  if (state.entries.size > 0) stayAtBottom();
   const before = state.line;
   update({
     line: '',

@@ -184,6 +184,39 @@ describe.runIf(CHROMIUM)('the page', () => {
     expect(left).toBe(right);
   });
 
+  it('lets who presses what vanishes go on at the line', async () => {
+    await open();
+    const line = page.locator('#line:focus');
+    await page.locator('.quill').focus();
+    await press('Enter');
+    await page.locator('.tale .told').waitFor();
+    await line.waitFor();
+    await page.locator('#file').setInputFiles({ name: 'a.txt', mimeType: 'text/plain', buffer: Buffer.from('x') });
+    await page.getByRole('button', { name: 'Take a.txt back' }).focus();
+    await press('Enter');
+    await page.locator('.staged').waitFor({ state: 'detached' });
+    await line.waitFor();
+  });
+
+  it('shows the suggestion that is chosen, where not all have room', async () => {
+    await open('en-GB', '/', [320, 480]);
+    await page.locator('#line').fill('/');
+    await page.locator('#suggestion-0').waitFor();
+    await press('ArrowUp');
+    const outside = () =>
+      page.evaluate(`(() => {
+        const list = document.querySelector('#suggestions').getBoundingClientRect();
+        const chosen = document.querySelector('[aria-selected=true]').getBoundingClientRect();
+        return chosen.top < list.top || chosen.bottom > list.bottom;
+      })()`);
+    await page.locator('[aria-selected=true]').waitFor();
+    expect(await page.evaluate("document.querySelector('#suggestions').scrollTop")).toBeGreaterThan(0);
+    expect(await outside()).toBe(false);
+    await press('ArrowDown');
+    expect(await outside()).toBe(false);
+    expect(await page.evaluate('scrollY')).toBe(0);
+  });
+
   it('says at once that a file is too large, and takes one back', async () => {
     await open();
     const file = (name: string, size: number) => ({ name, mimeType: 'text/plain', buffer: Buffer.alloc(size, 'x ') });

@@ -130,6 +130,12 @@ function forgetSuggestions() {
   update({ suggestions: [], chosen: -1 });
 }
 
+/** Marks a suggestion, and has the list show it. @param {number} at */
+function choose(at) {
+  update({ chosen: at });
+  queueMicrotask(() => document.getElementById(`suggestion-${at}`)?.scrollIntoView({ block: 'nearest' }));
+}
+
 /** @param {number} at */
 function takeSuggestion(at) {
   const line = state.suggestions[at]?.line;
@@ -142,8 +148,8 @@ function pressed(event) {
   const open = suggestions.length > 0;
   const namesCommand = /^\/\S*$/.test(state.line);
   if (event.key === 'Escape' && open) forgetSuggestions();
-  else if (event.key === 'ArrowDown' && open) update({ chosen: (at + 1) % suggestions.length });
-  else if (event.key === 'ArrowUp' && open) update({ chosen: (at <= 0 ? suggestions.length : at) - 1 });
+  else if (event.key === 'ArrowDown' && open) choose((at + 1) % suggestions.length);
+  else if (event.key === 'ArrowUp' && open) choose((at <= 0 ? suggestions.length : at) - 1);
   else if (event.key === 'ArrowUp' && sent.length > 0) recall(-1);
   else if (event.key === 'ArrowDown' && recalled < sent.length) recall(1);
   else if (

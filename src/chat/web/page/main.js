@@ -19,9 +19,13 @@ drawWith(() => {
   const talks = state.path === '/' && state.entries.size > 0;
   // A conversation is followed at its end; an invitation has to be read from its beginning.
   const stay = talks && (!talked || atBottom());
+  const focused = document.activeElement;
   render(page(), root);
   talked = talks;
   if (stay) stayAtBottom();
+  // What was pressed may be gone. Under a finger, the line would bring the keyboard with it.
+  if (focused && !focused.isConnected && matchMedia('(pointer: fine)').matches)
+    document.getElementById('line')?.focus({ preventScroll: true });
 });
 
 function page() {

@@ -217,6 +217,23 @@ describe.runIf(CHROMIUM)('the page', () => {
     expect(await page.evaluate('scrollY')).toBe(0);
   });
 
+  it('keeps the button that stops a training in one line beside a long name', async () => {
+    await open('en-GB', '/', [320, 800]);
+    const text = { name: 'a.txt', mimeType: 'text/plain', buffer: Buffer.from('Long ago') };
+    await page.locator('#file').setInputFiles(text);
+    await page.locator('.staged li:not(.coming)').waitFor();
+    await page.locator('#line').fill('/train corpus:the-very-long-tales-of-the-umbrella-mender');
+    await press('Enter');
+    await eventually(() => expect(storyteller.training).toBeDefined());
+    storyteller.training?.send({ kind: 'preparing', what: 'Reading the stories', share: null });
+    const lines = await page.locator('.card [data-action=stop]').evaluate((button) => {
+      const range = button.ownerDocument.createRange();
+      range.selectNodeContents(button);
+      return new Set([...range.getClientRects()].map(({ top }) => top)).size;
+    });
+    expect(lines).toBe(1);
+  });
+
   it('says at once that a file is too large, and takes one back', async () => {
     await open();
     const file = (name: string, size: number) => ({ name, mimeType: 'text/plain', buffer: Buffer.alloc(size, 'x ') });

@@ -217,6 +217,24 @@ describe.runIf(CHROMIUM)('the page', () => {
     expect(await page.evaluate('scrollY')).toBe(0);
   });
 
+  it('covers nothing with what it has to say at once', async () => {
+    await open('en-GB', '/', [320, 480]);
+    await page.locator('#line').fill('/help');
+    await press('Enter');
+    await page.locator('.content').waitFor();
+    const file = (name: string, size: number) => ({ name, mimeType: 'text/plain', buffer: Buffer.alloc(size, 'x ') });
+    await page.locator('#file').setInputFiles([file('a.txt', 9), file('huge.txt', 1024 * 1024 + 1)]);
+    await page.locator('.notice', { hasText: 'huge.txt' }).waitFor();
+    await page.locator('.staged li:not(.coming)').waitFor();
+    await page.evaluate('scrollTo(0, document.documentElement.scrollHeight)');
+    const edges = (of: string) => page.locator(of).evaluate((one) => [one.getBoundingClientRect()]);
+    const [content] = await edges('.content');
+    const [notice] = await edges('.notice');
+    const [staged] = await edges('.staged');
+    expect(content?.bottom).toBeLessThanOrEqual(notice?.top ?? 0);
+    expect(notice?.bottom).toBeLessThanOrEqual(staged?.top ?? 0);
+  });
+
   it('keeps the button that stops a training in one line beside a long name', async () => {
     await open('en-GB', '/', [320, 800]);
     const text = { name: 'a.txt', mimeType: 'text/plain', buffer: Buffer.from('Long ago') };

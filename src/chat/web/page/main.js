@@ -1,4 +1,5 @@
 import { arriveAtChat, chatView } from './chat-view.js';
+import { composer } from './composer.js';
 import { corpusView, loadCorpus } from './corpus-view.js';
 import { libraryView, loadLibrary } from './library-view.js';
 import { html, nothing, render } from './lit/lit-html.js';
@@ -40,7 +41,10 @@ function page() {
       <button class="language" lang=${other()} @click=${changeLanguage}>${say('otherLanguage')}</button>
     </header>
     ${view()}
-    <p class="notice" role="alert">${state.notice || nothing}</p>
+    <div class="foot">
+      <p class="notice" role="alert">${state.notice || nothing}</p>
+      ${state.path === '/' ? composer() : nothing}
+    </div>
     <p class="unseen" role="status">${state.whisper}</p>
     ${state.dragging ? html`<div class="drop" aria-hidden="true"><p>${say('drop')}</p></div>` : nothing}
   `;

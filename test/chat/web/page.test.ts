@@ -265,6 +265,32 @@ describe.runIf(CHROMIUM)('the page', () => {
     expect(asked('train')[0]?.args).toMatchObject([{ files: [{ fileName: 'b.txt' }] }]);
   });
 
+  it('shows a finger what else was likely, until it is put away, and the word as well', async () => {
+    const [word] = storyteller.story.words;
+    if (word) storyteller.story = { ...storyteller.story, words: Array.from({ length: 300 }, () => word) };
+    context = await (await browser()).newContext({ viewport: { width: 320, height: 480 }, hasTouch: true });
+    context.setDefaultTimeout(20_000);
+    page = await context.newPage();
+    await page.clock.install();
+    await page.goto(`${adapter.address}/story/${storyteller.story.id}`);
+    await page.locator('#word-299').waitFor();
+    const [x, y, at] = (await page.evaluate(`(() => {
+      const words = [...document.querySelectorAll('.word')].filter((one) => one.getBoundingClientRect().bottom < innerHeight);
+      const box = words.at(-1).getBoundingClientRect();
+      return [box.left + 5, box.top + 5, words.at(-1).id];
+    })()`)) as [number, number, string];
+    await page.touchscreen.tap(x, y);
+    await page.locator('.candidates button').first().waitFor();
+    // Long after the finger has left.
+    await page.clock.runFor(5_000);
+    expect(await page.locator('.candidates').isVisible()).toBe(true);
+    const edges = (of: string) => page.locator(of).evaluate((one) => [one.getBoundingClientRect()]);
+    const [tapped] = await edges(`#${at}`);
+    const [sheet] = await edges('.candidates');
+    expect(tapped?.bottom).toBeLessThanOrEqual(sheet?.top ?? 0);
+    expect(tapped?.top).toBeGreaterThanOrEqual(0);
+  });
+
   it('hands a story over, and a corpus', async () => {
     await open();
     await page.locator('.quill').click();

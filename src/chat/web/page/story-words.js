@@ -100,6 +100,8 @@ function leave() {
 
 /** @param {number} at */
 function pin(at) {
+  // A finger leaves the word that it taps.
+  clearTimeout(leaving);
   const again = pinned && open === at;
   pinned = !again;
   current = at;
@@ -123,6 +125,9 @@ function place() {
   // On a phone it is a sheet at the foot of the screen.
   if (getComputedStyle(box).position === 'fixed') {
     box.removeAttribute('style');
+    // The word stays in view above it, unless a mouse hovers, under which the page must not move.
+    const below = line.bottom - box.getBoundingClientRect().top;
+    if (pinned && below > 0) scrollBy({ top: below + line.height, behavior: 'instant' });
     return;
   }
   const column = /** @type {HTMLElement} */ (box.offsetParent).getBoundingClientRect();

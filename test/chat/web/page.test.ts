@@ -291,6 +291,21 @@ describe.runIf(CHROMIUM)('the page', () => {
     expect(tapped?.top).toBeGreaterThanOrEqual(0);
   });
 
+  it('keeps what a key has opened, whatever a mouse has left just before', async () => {
+    context = await (await browser()).newContext();
+    context.setDefaultTimeout(20_000);
+    page = await context.newPage();
+    await page.clock.install();
+    await page.goto(`${adapter.address}/story/${storyteller.story.id}`);
+    await page.locator('#word-1').hover();
+    await page.locator('.candidates button').first().waitFor();
+    await page.locator('#word-0').focus();
+    await page.mouse.move(0, 0);
+    await press('Enter');
+    await page.clock.runFor(5_000);
+    await page.locator('.candidates button:focus').waitFor();
+  });
+
   it('hands a story over, and a corpus', async () => {
     await open();
     await page.locator('.quill').click();

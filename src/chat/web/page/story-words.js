@@ -95,13 +95,14 @@ function stay() {
 
 function leave() {
   clearTimeout(leaving);
-  if (!pinned) leaving = setTimeout(() => show(-1), LINGER);
+  // Pinned meanwhile, they stay: a finger leaves the word that it taps, and a mouse what a key has opened.
+  leaving = setTimeout(() => {
+    if (!pinned) show(-1);
+  }, LINGER);
 }
 
 /** @param {number} at */
 function pin(at) {
-  // A finger leaves the word that it taps.
-  clearTimeout(leaving);
   const again = pinned && open === at;
   pinned = !again;
   current = at;

@@ -16,8 +16,13 @@ describe.runIf(CHROMIUM)('the page', () => {
   let page: Page;
   let problems: string[];
 
-  async function open(locale = 'en-GB', path = '/'): Promise<void> {
-    context = await (await browser()).newContext({ locale });
+  async function open(
+    locale = 'en-GB',
+    path = '/',
+    size: readonly [width: number, height: number] = [1280, 720],
+  ): Promise<void> {
+    const [width, height] = size;
+    context = await (await browser()).newContext({ locale, viewport: { width, height } });
     context.setDefaultTimeout(20_000);
     page = await context.newPage();
     page.on('pageerror', (error) => problems.push(error.message));
@@ -128,6 +133,125 @@ describe.runIf(CHROMIUM)('the page', () => {
     }
   });
 
+  it('shows the invitation from its beginning, and a conversation at its end', async () => {
+    await open('en-GB', '/', [320, 800]);
+    await page.locator('#line:focus').waitFor();
+    // Whatever is drawn anew meanwhile.
+    await page.keyboard.type('/');
+    await page.locator('#suggestion-0').waitFor();
+    await press('Escape', 'Backspace');
+    const scrolled = () => page.evaluate('[scrollY, document.documentElement.scrollHeight - innerHeight - scrollY]');
+    expect(await scrolled()).toEqual([0, expect.any(Number)]);
+    await page.setViewportSize({ width: 320, height: 480 });
+    expect(await scrolled()).toEqual([0, expect.any(Number)]);
+    await page.locator('#line').fill('/help');
+    await press('Enter');
+    await page.locator('.content').waitFor();
+    const [above, below] = (await scrolled()) as [number, number];
+    expect(above).toBeGreaterThan(100);
+    expect(below).toBeLessThanOrEqual(1);
+  });
+
+  it('stays where somebody reads while they type, and follows them when they send', async () => {
+    await open('en-GB', '/', [320, 480]);
+    await page.locator('#line').fill('/help');
+    await press('Enter');
+    await page.locator('.content').waitFor();
+    await page.evaluate('scrollTo(0, 50)');
+    await page.keyboard.type('/nonsense');
+    await page.locator('#suggestion-0').waitFor({ state: 'detached' });
+    expect(await page.evaluate('scrollY')).toBe(50);
+    await press('Enter');
+    await page.locator('.content').nth(1).waitFor();
+    expect(await page.evaluate('document.documentElement.scrollHeight - innerHeight - scrollY')).toBeLessThanOrEqual(1);
+  });
+
+  it('shows the invitation from its beginning to who comes from further down the library', async () => {
+    await open('en-GB', '/library/fables', [320, 480]);
+    await page.locator('.models').waitFor();
+    await page.evaluate('scrollTo(0, document.documentElement.scrollHeight)');
+    await page.evaluate(`document.querySelector('.top nav a').click()`);
+    await page.locator('#line:focus').waitFor();
+    expect(await page.evaluate('scrollY')).toBe(0);
+  });
+
+  it('has what it offers at first stand in one line', async () => {
+    await open('en-GB', '/', [1280, 800]);
+    const tops = () =>
+      page.locator('.doors strong').evaluateAll((all) => all.map((one) => one.getBoundingClientRect().top));
+    await page.locator('.doors').waitFor();
+    const [left, right] = await tops();
+    expect(left).toBe(right);
+  });
+
+  it('lets who presses what vanishes go on at the line', async () => {
+    await open();
+    const line = page.locator('#line:focus');
+    await page.locator('.quill').focus();
+    await press('Enter');
+    await page.locator('.tale .told').waitFor();
+    await line.waitFor();
+    await page.locator('#file').setInputFiles({ name: 'a.txt', mimeType: 'text/plain', buffer: Buffer.from('x') });
+    await page.getByRole('button', { name: 'Take a.txt back' }).focus();
+    await press('Enter');
+    await page.locator('.staged').waitFor({ state: 'detached' });
+    await line.waitFor();
+  });
+
+  it('shows the suggestion that is chosen, where not all have room', async () => {
+    await open('en-GB', '/', [320, 480]);
+    await page.locator('#line').fill('/');
+    await page.locator('#suggestion-0').waitFor();
+    await press('ArrowUp');
+    const outside = () =>
+      page.evaluate(`(() => {
+        const list = document.querySelector('#suggestions').getBoundingClientRect();
+        const chosen = document.querySelector('[aria-selected=true]').getBoundingClientRect();
+        return chosen.top < list.top || chosen.bottom > list.bottom;
+      })()`);
+    await page.locator('[aria-selected=true]').waitFor();
+    expect(await page.evaluate("document.querySelector('#suggestions').scrollTop")).toBeGreaterThan(0);
+    expect(await outside()).toBe(false);
+    await press('ArrowDown');
+    expect(await outside()).toBe(false);
+    expect(await page.evaluate('scrollY')).toBe(0);
+  });
+
+  it('covers nothing with what it has to say at once', async () => {
+    await open('en-GB', '/', [320, 480]);
+    await page.locator('#line').fill('/help');
+    await press('Enter');
+    await page.locator('.content').waitFor();
+    const file = (name: string, size: number) => ({ name, mimeType: 'text/plain', buffer: Buffer.alloc(size, 'x ') });
+    await page.locator('#file').setInputFiles([file('a.txt', 9), file('huge.txt', 1024 * 1024 + 1)]);
+    await page.locator('.notice', { hasText: 'huge.txt' }).waitFor();
+    await page.locator('.staged li:not(.coming)').waitFor();
+    await page.evaluate('scrollTo(0, document.documentElement.scrollHeight)');
+    const edges = (of: string) => page.locator(of).evaluate((one) => [one.getBoundingClientRect()]);
+    const [content] = await edges('.content');
+    const [notice] = await edges('.notice');
+    const [staged] = await edges('.staged');
+    expect(content?.bottom).toBeLessThanOrEqual(notice?.top ?? 0);
+    expect(notice?.bottom).toBeLessThanOrEqual(staged?.top ?? 0);
+  });
+
+  it('keeps the button that stops a training in one line beside a long name', async () => {
+    await open('en-GB', '/', [320, 800]);
+    const text = { name: 'a.txt', mimeType: 'text/plain', buffer: Buffer.from('Long ago') };
+    await page.locator('#file').setInputFiles(text);
+    await page.locator('.staged li:not(.coming)').waitFor();
+    await page.locator('#line').fill('/train corpus:the-very-long-tales-of-the-umbrella-mender');
+    await press('Enter');
+    await eventually(() => expect(storyteller.training).toBeDefined());
+    storyteller.training?.send({ kind: 'preparing', what: 'Reading the stories', share: null });
+    const lines = await page.locator('.card [data-action=stop]').evaluate((button) => {
+      const range = button.ownerDocument.createRange();
+      range.selectNodeContents(button);
+      return new Set([...range.getClientRects()].map(({ top }) => top)).size;
+    });
+    expect(lines).toBe(1);
+  });
+
   it('says at once that a file is too large, and takes one back', async () => {
     await open();
     const file = (name: string, size: number) => ({ name, mimeType: 'text/plain', buffer: Buffer.alloc(size, 'x ') });
@@ -139,6 +263,47 @@ describe.runIf(CHROMIUM)('the page', () => {
     await page.getByRole('button', { name: 'Learn', exact: true }).click();
     await eventually(() => expect(asked('train')).toHaveLength(1));
     expect(asked('train')[0]?.args).toMatchObject([{ files: [{ fileName: 'b.txt' }] }]);
+  });
+
+  it('shows a finger what else was likely, until it is put away, and the word as well', async () => {
+    const [word] = storyteller.story.words;
+    if (word) storyteller.story = { ...storyteller.story, words: Array.from({ length: 300 }, () => word) };
+    context = await (await browser()).newContext({ viewport: { width: 320, height: 480 }, hasTouch: true });
+    context.setDefaultTimeout(20_000);
+    page = await context.newPage();
+    await page.clock.install();
+    await page.goto(`${adapter.address}/story/${storyteller.story.id}`);
+    await page.locator('#word-299').waitFor();
+    const [x, y, at] = (await page.evaluate(`(() => {
+      const words = [...document.querySelectorAll('.word')].filter((one) => one.getBoundingClientRect().bottom < innerHeight);
+      const box = words.at(-1).getBoundingClientRect();
+      return [box.left + 5, box.top + 5, words.at(-1).id];
+    })()`)) as [number, number, string];
+    await page.touchscreen.tap(x, y);
+    await page.locator('.candidates button').first().waitFor();
+    // Long after the finger has left.
+    await page.clock.runFor(5_000);
+    expect(await page.locator('.candidates').isVisible()).toBe(true);
+    const edges = (of: string) => page.locator(of).evaluate((one) => [one.getBoundingClientRect()]);
+    const [tapped] = await edges(`#${at}`);
+    const [sheet] = await edges('.candidates');
+    expect(tapped?.bottom).toBeLessThanOrEqual(sheet?.top ?? 0);
+    expect(tapped?.top).toBeGreaterThanOrEqual(0);
+  });
+
+  it('keeps what a key has opened, whatever a mouse has left just before', async () => {
+    context = await (await browser()).newContext();
+    context.setDefaultTimeout(20_000);
+    page = await context.newPage();
+    await page.clock.install();
+    await page.goto(`${adapter.address}/story/${storyteller.story.id}`);
+    await page.locator('#word-1').hover();
+    await page.locator('.candidates button').first().waitFor();
+    await page.locator('#word-0').focus();
+    await page.mouse.move(0, 0);
+    await press('Enter');
+    await page.clock.runFor(5_000);
+    await page.locator('.candidates button:focus').waitFor();
   });
 
   it('hands a story over, and a corpus', async () => {

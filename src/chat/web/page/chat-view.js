@@ -1,11 +1,11 @@
-import { composer, sayLine } from './composer.js';
+import { sayLine } from './composer.js';
 import { entryView } from './entry-view.js';
 import { repeat } from './lit/directives/repeat.js';
 import { html } from './lit/lit-html.js';
 import { stayAtBottom } from './scrolling.js';
 import { say, state } from './state.js';
 
-/** The conversation, and the line at its end. */
+/** The conversation. The line is at the foot of the page. */
 export function chatView() {
   const entries = [...state.entries.values()].sort((one, other) => one.id - other.id);
   return html`
@@ -16,7 +16,6 @@ export function chatView() {
         ${repeat(entries, ({ id }) => id, entryView)}
       </div>
     </main>
-    ${composer()}
   `;
 }
 
@@ -47,10 +46,11 @@ function invitation() {
   `;
 }
 
-/** Shows the end of the conversation, where somebody comes to it, and lets them type. */
+/** Shows the end of the conversation, or the beginning of the invitation, where somebody comes to it, and lets them type. */
 export function arriveAtChat() {
   queueMicrotask(() => {
     if (state.entries.size > 0) stayAtBottom();
+    else scrollTo(0, 0);
     document.getElementById('line')?.focus({ preventScroll: true });
   });
 }

@@ -1,5 +1,6 @@
 import { live } from './lit/directives/live.js';
 import { html, nothing } from './lit/lit-html.js';
+import { stayAtBottom } from './scrolling.js';
 import { load, send } from './server.js';
 import { stage, unstage } from './staging.js';
 import { say, state, update } from './state.js';
@@ -129,6 +130,12 @@ function forgetSuggestions() {
   update({ suggestions: [], chosen: -1 });
 }
 
+/** Marks a suggestion, and has the list show it. @param {number} at */
+function choose(at) {
+  update({ chosen: at });
+  queueMicrotask(() => document.getElementById(`suggestion-${at}`)?.scrollIntoView({ block: 'nearest' }));
+}
+
 /** @param {number} at */
 function takeSuggestion(at) {
   const line = state.suggestions[at]?.line;
@@ -141,8 +148,8 @@ function pressed(event) {
   const open = suggestions.length > 0;
   const namesCommand = /^\/\S*$/.test(state.line);
   if (event.key === 'Escape' && open) forgetSuggestions();
-  else if (event.key === 'ArrowDown' && open) update({ chosen: (at + 1) % suggestions.length });
-  else if (event.key === 'ArrowUp' && open) update({ chosen: (at <= 0 ? suggestions.length : at) - 1 });
+  else if (event.key === 'ArrowDown' && open) choose((at + 1) % suggestions.length);
+  else if (event.key === 'ArrowUp' && open) choose((at <= 0 ? suggestions.length : at) - 1);
   else if (event.key === 'ArrowUp' && sent.length > 0) recall(-1);
   else if (event.key === 'ArrowDown' && recalled < sent.length) recall(1);
   else if (
@@ -172,6 +179,8 @@ export async function sayLine(line) {
   const takes = line.trim() === '' || line.trim().startsWith('/train');
   const staged = takes ? state.staged : [];
   if ((line.trim() === '' && staged.length === 0) || staged.some(({ key }) => key === null)) return;
+  // Whoever reads further up follows what they say.
+  if (state.entries.size > 0) stayAtBottom();
   const before = state.line;
   update({
     line: '',

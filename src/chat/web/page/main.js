@@ -1,4 +1,5 @@
 import { arriveAtChat, chatView } from './chat-view.js';
+import { composer } from './composer.js';
 import { corpusView, loadCorpus } from './corpus-view.js';
 import { libraryView, loadLibrary } from './library-view.js';
 import { html, nothing, render } from './lit/lit-html.js';
@@ -12,10 +13,20 @@ import { loadStory, storyView } from './story-view.js';
 
 const root = /** @type {HTMLElement} */ (document.getElementById('page'));
 
+/** Whether there was a conversation to be read when the page was drawn last. */
+let talked = false;
+
 drawWith(() => {
-  const stay = state.path === '/' && atBottom();
+  const talks = state.path === '/' && state.entries.size > 0;
+  // A conversation is followed at its end; an invitation has to be read from its beginning.
+  const stay = talks && (!talked || atBottom());
+  const focused = document.activeElement;
   render(page(), root);
+  talked = talks;
   if (stay) stayAtBottom();
+  // What was pressed may be gone. Under a finger, the line would bring the keyboard with it.
+  if (focused && !focused.isConnected && matchMedia('(pointer: fine)').matches)
+    document.getElementById('line')?.focus({ preventScroll: true });
 });
 
 function page() {
@@ -30,7 +41,10 @@ function page() {
       <button class="language" lang=${other()} @click=${changeLanguage}>${say('otherLanguage')}</button>
     </header>
     ${view()}
-    <p class="notice" role="alert">${state.notice || nothing}</p>
+    <div class="foot">
+      <p class="notice" role="alert">${state.notice || nothing}</p>
+      ${state.path === '/' ? composer() : nothing}
+    </div>
     <p class="unseen" role="status">${state.whisper}</p>
     ${state.dragging ? html`<div class="drop" aria-hidden="true"><p>${say('drop')}</p></div>` : nothing}
   `;

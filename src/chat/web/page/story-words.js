@@ -95,7 +95,10 @@ function stay() {
 
 function leave() {
   clearTimeout(leaving);
-  if (!pinned) leaving = setTimeout(() => show(-1), LINGER);
+  // Pinned meanwhile, they stay: a finger leaves the word that it taps, and a mouse what a key has opened.
+  leaving = setTimeout(() => {
+    if (!pinned) show(-1);
+  }, LINGER);
 }
 
 /** @param {number} at */
@@ -123,6 +126,9 @@ function place() {
   // On a phone it is a sheet at the foot of the screen.
   if (getComputedStyle(box).position === 'fixed') {
     box.removeAttribute('style');
+    // The word stays in view above it, unless a mouse hovers, under which the page must not move.
+    const below = line.bottom - box.getBoundingClientRect().top;
+    if (pinned && below > 0) scrollBy({ top: below + line.height, behavior: 'instant' });
     return;
   }
   const column = /** @type {HTMLElement} */ (box.offsetParent).getBoundingClientRect();

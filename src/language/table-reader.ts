@@ -37,7 +37,7 @@ export class TableReader implements Reader {
       const told = this.#table.find(symbols) ?? this.#backOff.predict(symbols);
       if (!told) throw new Error('A window of the text is missing in the table.');
       logits.set(told, k * this.#width);
-      await turn.yield();
+      if (turn.over) await turn.next();
     }
     return logits;
   }

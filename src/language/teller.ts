@@ -85,7 +85,7 @@ export class Teller {
       const turn = new Turn();
       for (this.#seat(); this.#rows.length > 0; this.#seat()) {
         await this.#step(turn);
-        if (!this.#rows.every(isOver)) await turn.yield();
+        if (turn.over && !this.#rows.every(isOver)) await turn.next();
       }
     } catch (error) {
       for (const { reject } of this.#rows) reject(error);
@@ -128,7 +128,7 @@ export class Teller {
         // Its own guides, which are no business of those who are told beside it.
         waiting.failure = { error };
       }
-      await turn.yield();
+      if (turn.over) await turn.next();
     }
   }
 }

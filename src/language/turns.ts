@@ -16,9 +16,13 @@ export function othersTurn(): Promise<void> {
 export class Turn {
   #began = performance.now();
 
-  /** Lets others go first, if this turn is over. Between two steps that others may come between. */
-  async yield(): Promise<void> {
-    if (performance.now() - this.#began < TURN) return;
+  /** Whether it has lasted long enough. To be asked first, since even a promise that is kept takes as long as a short step. */
+  get over(): boolean {
+    return performance.now() - this.#began >= TURN;
+  }
+
+  /** Lets others go first, and begins anew. */
+  async next(): Promise<void> {
     await othersTurn();
     this.#began = performance.now();
   }

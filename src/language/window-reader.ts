@@ -84,7 +84,7 @@ export class WindowReader implements Reader {
       const told = this.#predictions.get(key) ?? this.#backedOff(key, symbols);
       if (told) predictions.set(key, told);
       else unknown.set(key, symbols);
-      await turn.yield();
+      if (turn.over) await turn.next();
     }
     const logitsOfUnknown = this.#network.logits([...unknown.values()]);
     for (const [k, key] of [...unknown.keys()].entries()) {

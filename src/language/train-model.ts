@@ -64,6 +64,8 @@ const TURN = 50;
 const REPORT = 400;
 /** Share of the time that may go into telling sentences while it learns. */
 const SAMPLE_SHARE = 0.04;
+/** To what share mistakes must have fallen for a sentence to be told anew all the same: one from before says nothing any more. */
+const FEWER_MISTAKES = 0.5;
 
 /**
  * Trains a model on the stories, by either recipe: the same loop takes batch after batch from the recipe's plan.
@@ -127,6 +129,7 @@ async function run(
   const report = (sample: string | null) => hooks.onProgress?.(reportOf(course, progress, expected, sample));
   let [turn, reported, nextSentence, checkpoint] = Array(4).fill(performance.now()) as [number, number, number, number];
   let sample: string | null = null;
+  let mistakes = 1;
   let stopped = false;
   report(sample);
   await othersTurn();
@@ -146,8 +149,9 @@ async function run(
     await othersTurn();
     turn = performance.now();
     if (hooks.onProgress && now - reported > REPORT) {
-      if (now >= nextSentence) {
+      if (now >= nextSentence || 1 - progress.accuracy < FEWER_MISTAKES * mistakes) {
         sample = await tell();
+        mistakes = 1 - progress.accuracy;
         nextSentence = performance.now() + (performance.now() - now) / SAMPLE_SHARE;
       }
       report(sample);

@@ -6,7 +6,13 @@ import { decodeModel, encodeModel } from '../../src/language/checkpoint.ts';
 import { Learner } from '../../src/language/learner.ts';
 import { completeRecipe, type RecipeOptions } from '../../src/language/recipe.ts';
 import { Teller } from '../../src/language/teller.ts';
-import { PAUSED, type TrainedModel, type TrainingHooks, trainModel } from '../../src/language/train-model.ts';
+import {
+  PAUSED,
+  type TrainedModel,
+  type TrainingHooks,
+  type TrainingReport,
+  trainModel,
+} from '../../src/language/train-model.ts';
 import { predictionLine } from '../../src/language/training-log.ts';
 import { onEachEngine } from '../engines.ts';
 import { RHYME } from './tiny.ts';
@@ -176,6 +182,24 @@ onEachEngine('training', (open, name) => {
     measuring = false;
     learner.dispose();
     expect(turns).toBeGreaterThanOrEqual(5);
+  });
+
+  it('shows no sentence of when it knew much less', async () => {
+    const engine = await open();
+    // Every look at the clock is 300 ms later than the one before, so that a sentence takes seconds, and is seldom due.
+    let clock = 0;
+    const now = vi.spyOn(performance, 'now').mockImplementation(() => (clock += 300));
+    const reports: TrainingReport[] = [];
+    try {
+      const text = 'one two three four five six seven eight nine ten eleven twelve .';
+      await train(engine, text, { units: 32, rate: 0.02 }, { onProgress: (report) => void reports.push(report) });
+    } finally {
+      now.mockRestore();
+    }
+    const { accuracy, sample } = reports.at(-1) as TrainingReport;
+    expect(accuracy).toBe(1);
+    expect(reports.find((report) => report.sample)?.sample).not.toBe(sample);
+    expect(sample).toMatch(/^One two three four five six seven/);
   });
 
   it('keeps a checkpoint every 15 seconds, and goes on from the last one as if nothing had happened', async () => {

@@ -199,7 +199,7 @@ onEachEngine('training', (open, name) => {
     const { accuracy, sample } = reports.at(-1) as TrainingReport;
     expect(accuracy).toBe(1);
     expect(reports.find((report) => report.sample)?.sample).not.toBe(sample);
-    expect(sample).toMatch(/^One two three four five six seven/);
+    expect(sample).toMatch(/^One two three four five six .*seven eight nine .*ten eleven twelve/);
   });
 
   it('keeps a checkpoint every 15 seconds, and goes on from the last one as if nothing had happened', async () => {

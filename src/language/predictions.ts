@@ -16,7 +16,7 @@ const TOGETHER = 64;
 export async function predictionsOf(engine: Engine, model: Model): Promise<Float32Array | null> {
   const { recipe, text, vocabulary } = model;
   if (recipe.model !== 'window') return null;
-  const windows = await inTurns(differentWindows(text, recipe.window));
+  const windows = await inTurns(differentWindows(text, recipe.window, vocabulary.size));
   const numbers = windows.length * vocabulary.size;
   if (numbers === 0 || numbers > model.weights.reduce((sum, { values }) => sum + values.length, 0)) return null;
   const weights = await placeWeights(engine, model);

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { type Engine, type Factors, ops, type RowTable, type Tensor } from '../engine/engine.ts';
+import type { WindowKey } from './window-keys.ts';
 
 /** The place of zeros, which stand for nothing. */
 export const NOTHING = 0;
@@ -12,7 +13,7 @@ export class RememberedRows {
   /** How many keys are remembered at most. */
   readonly count: number;
   readonly #table: RowTable;
-  readonly #places: LRUCache<string, number>;
+  readonly #places: LRUCache<WindowKey, number>;
   readonly #free: number[];
 
   constructor(engine: Engine, count: number, widths: readonly number[]) {
@@ -27,7 +28,7 @@ export class RememberedRows {
   }
 
   /** Where the rows of a key are; undefined where they are not remembered. */
-  placeOf(key: string): number | undefined {
+  placeOf(key: WindowKey): number | undefined {
     return this.#places.get(key);
   }
 
@@ -40,7 +41,7 @@ export class RememberedRows {
    * Remembers rows, in place of those that were not used for longest. keys: different ones, no more than `count`; rows: of each
    * width, in the order of the keys. Returns their places.
    */
-  remember(keys: readonly string[], rows: readonly (Tensor | Factors)[]): Int32Array {
+  remember(keys: readonly WindowKey[], rows: readonly (Tensor | Factors)[]): Int32Array {
     const places = new Int32Array(keys.length);
     for (const [k, key] of keys.entries()) {
       const place = this.#places.get(key) ?? this.#free.pop() ?? (this.#places.pop() as number);

@@ -3,6 +3,7 @@ import { type Cell, stateOf } from './lstm-cell.ts';
 import type { Weights } from './network.ts';
 import type { Recipe } from './recipe.ts';
 import { NOTHING, RememberedRows } from './remembered-rows.ts';
+import { type KeyOf, type WindowKey, windowKeys } from './window-keys.ts';
 
 type State = Pick<Cell, 'c' | 'h'>;
 type Shape = Pick<Recipe, 'name' | 'window' | 'layers' | 'units'>;
@@ -26,6 +27,7 @@ export class WindowNetwork {
   readonly #weights: Weights;
   readonly #table: Float32Array;
   readonly #width: number;
+  readonly #keyOf: KeyOf;
   /** By the symbols read: of each layer what its gates receive of h at the next symbol, h R (4 units), and c (units). */
   readonly #states: RememberedRows;
   /** By the symbol: what the first layer's gates receive of it (4 units). */
@@ -48,6 +50,7 @@ export class WindowNetwork {
     this.#weights = weights.others;
     this.#table = weights.table;
     this.#width = vocabulary;
+    this.#keyOf = windowKeys(vocabulary, shape.window);
     const widths = Array.from({ length: layers }, () => [4 * units, units]);
     this.#states = new RememberedRows(engine, states, widths.flat());
     this.#symbols = new RememberedRows(engine, Math.min(vocabulary, states), [4 * units]);
@@ -93,7 +96,7 @@ export class WindowNetwork {
   /** A reading of symbols, as far as the state is remembered, but for the last of them. */
   #begin(symbols: readonly number[]): Reading {
     for (let read = symbols.length - 1; read > 0; read--) {
-      const place = this.#states.placeOf(keyOf(symbols, read));
+      const place = this.#states.placeOf(this.#keyOf(symbols, read));
       if (place !== undefined) return { symbols, read, place };
     }
     return { symbols, read: 0, place: NOTHING };
@@ -101,12 +104,12 @@ export class WindowNetwork {
 
   /** Readings of the windows that begin within the given ones, where one symbol is left to read. */
   #within(windows: readonly (readonly number[])[]): Reading[] {
-    const within = new Map<string, Reading>();
+    const within = new Map<WindowKey, Reading>();
     for (const window of windows) {
       // One that is shorter than a window will be begun with all the same.
       for (let start = window.length < this.#shape.window ? 0 : 1; start < window.length; start++) {
         const symbols = window.slice(start);
-        const key = keyOf(symbols);
+        const key = this.#keyOf(symbols);
         if (within.has(key) || this.#states.placeOf(key) !== undefined) continue;
         const reading = this.#begin(symbols);
         if (reading.read === symbols.length - 1) within.set(key, reading);
@@ -117,10 +120,12 @@ export class WindowNetwork {
 
   /** Each reading reads one more symbol, and its state is remembered; once for those that have read the same. */
   #advance(readings: readonly Reading[]): void {
-    const alike = new Map<string, Reading[]>();
+    const alike = new Map<WindowKey, Reading[]>();
     for (const reading of readings) {
-      const key = keyOf(reading.symbols, reading.read + 1);
-      alike.set(key, [...(alike.get(key) ?? []), reading]);
+      const key = this.#keyOf(reading.symbols, reading.read + 1);
+      const same = alike.get(key);
+      if (same) same.push(reading);
+      else alike.set(key, [reading]);
     }
     ops.tidy(() => {
       const states = this.#cells([...alike.values()].map(([first]) => first as Reading)).flatMap(({ h, c }, layer) => [
@@ -171,7 +176,7 @@ export class WindowNetwork {
   /** What the first layer's gates receive from the readings' next symbols. */
   #inputs(readings: readonly Reading[]): Pick<CellInput, 'x' | 'ids'> {
     const next = readings.map(({ symbols, read }) => symbols[read] as number);
-    const missing = [...new Set(next)].filter((symbol) => this.#symbols.placeOf(String(symbol)) === undefined);
+    const missing = [...new Set(next)].filter((symbol) => this.#symbols.placeOf(symbol) === undefined);
     if (missing.length > 0) {
       const width = 4 * this.#shape.units;
       const rows = new Float32Array(missing.length * width);
@@ -184,17 +189,10 @@ export class WindowNetwork {
           );
         else rows.set(this.#table.subarray(symbol * width, (symbol + 1) * width), row * width);
       }
-      this.#symbols.remember(missing.map(String), [ops.tensor2d(rows, [missing.length, width])]);
+      this.#symbols.remember(missing, [ops.tensor2d(rows, [missing.length, width])]);
     }
-    const own = Int32Array.from(next, (symbol) => this.#symbols.placeOf(String(symbol)) as number);
+    const own = Int32Array.from(next, (symbol) => this.#symbols.placeOf(symbol) as number);
     const { rows, places } = this.#symbols.find(own);
     return { x: rows[0] as Tensor, ids: places };
   }
-}
-
-/** count: how many of the symbols, the first ones; default all. */
-function keyOf(symbols: readonly number[], count = symbols.length): string {
-  let key = '';
-  for (let k = 0; k < count; k++) key += ` ${symbols[k]}`;
-  return key;
 }

@@ -9,6 +9,7 @@ import type { Reader } from './reader.ts';
 import { RecentSymbols } from './recent-symbols.ts';
 import type { Recipe } from './recipe.ts';
 import { Turn } from './turns.ts';
+import { type KeyOf, type WindowKey, windowKeys } from './window-keys.ts';
 import { WindowNetwork } from './window-network.ts';
 
 /** Bytes that are remembered of predictions, and as many of states. */
@@ -33,9 +34,10 @@ export class WindowReader implements Reader {
   /** (vocabulary) */
   readonly #bias: Float32Array;
   readonly #width: number;
+  readonly #keyOf: KeyOf;
   readonly #backOff: BackOff | null;
   /** By the symbols of a whole window, (vocabulary): logarithms of probabilities. */
-  readonly #predictions: LRUCache<string, Float32Array>;
+  readonly #predictions: LRUCache<WindowKey, Float32Array>;
   readonly #recent: RecentSymbols;
 
   /** Bytes that a reader remembers at most. vocabulary: how many symbols there are. */
@@ -59,6 +61,7 @@ export class WindowReader implements Reader {
     this.#recent = new RecentSymbols(recipe.window);
     this.#bias = valuesOf(values, 'outputBias');
     this.#width = vocabulary.size;
+    this.#keyOf = windowKeys(vocabulary.size, recipe.window);
     this.#backOff = backOff;
     this.#predictions = new LRUCache({ max: most(this.#width, bytes) });
     const states = Math.max(recipe.window, most(WindowNetwork.stateSize(recipe), bytes));
@@ -75,9 +78,9 @@ export class WindowReader implements Reader {
   }
 
   async logits(rows: readonly number[]): Promise<Float32Array> {
-    const keys = rows.map((row) => keyOf(this.#recent.of(row)));
-    const predictions = new Map<string, Float32Array>();
-    const unknown = new Map<string, readonly number[]>();
+    const keys = rows.map((row) => this.#keyOf(this.#recent.of(row)));
+    const predictions = new Map<WindowKey, Float32Array>();
+    const unknown = new Map<WindowKey, readonly number[]>();
     const turn = new Turn();
     for (const [k, key] of keys.entries()) {
       const symbols = this.#recent.of(rows[k] as number);
@@ -109,14 +112,12 @@ export class WindowReader implements Reader {
   }
 
   /** What the text has to say where it has no such window; null where the network is to say it. */
-  #backedOff(key: string, symbols: readonly number[]): Float32Array | null {
+  #backedOff(key: WindowKey, symbols: readonly number[]): Float32Array | null {
     const told = this.#backOff?.predict(symbols) ?? null;
     if (told) this.#predictions.set(key, told);
     return told;
   }
 }
-
-const keyOf = (symbols: readonly number[]): string => symbols.join(' ');
 
 /** How many arrays of so many numbers are remembered. */
 function most(size: number, bytes = BYTES): number {

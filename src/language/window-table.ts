@@ -1,6 +1,7 @@
 import { FabulistError } from '../errors.ts';
 import type { Model, Text } from './model.ts';
 import { STRIDE, type Work } from './turns.ts';
+import { type KeyOf, type WindowKey, windowKeys } from './window-keys.ts';
 import { makingWindows } from './windows.ts';
 
 /**
@@ -12,21 +13,25 @@ export class WindowTable {
   /** (windows, vocabulary): natural logarithms of probabilities. */
   readonly #predictions: Float32Array;
   readonly #width: number;
+  readonly #keyOf: KeyOf;
   /** By the symbols of a window, its row. */
-  readonly #rows: ReadonlyMap<string, number>;
+  readonly #rows: ReadonlyMap<WindowKey, number>;
 
-  private constructor(predictions: Float32Array, width: number, rows: ReadonlyMap<string, number>) {
+  private constructor(predictions: Float32Array, width: number, keyOf: KeyOf, rows: ReadonlyMap<WindowKey, number>) {
     this.#predictions = predictions;
     this.#width = width;
+    this.#keyOf = keyOf;
     this.#rows = rows;
   }
 
   /** The table of a model that has its predictions, else null. Throws `storage` where they are not those of its text. */
   static *building({ predictions, recipe, text, vocabulary }: Model): Work<WindowTable | null> {
     if (!predictions) return null;
-    const windows = yield* differentWindows(text, recipe.window);
+    const keyOf = windowKeys(vocabulary.size, recipe.window);
+    const windows = yield* differentWindows(text, recipe.window, vocabulary.size);
     const rows = new Map(windows.map((window, row) => [keyOf(window), row]));
-    if (rows.size * vocabulary.size === predictions.length) return new WindowTable(predictions, vocabulary.size, rows);
+    if (rows.size * vocabulary.size === predictions.length)
+      return new WindowTable(predictions, vocabulary.size, keyOf, rows);
     throw new FabulistError('storage', 'What this model predicts does not fit its text; train the corpus again.');
   }
 
@@ -37,15 +42,16 @@ export class WindowTable {
 
   /** What follows a window: (vocabulary). Undefined for one that the text does not have. */
   find(window: readonly number[]): Float32Array | undefined {
-    const row = this.#rows.get(keyOf(window));
+    const row = this.#rows.get(this.#keyOf(window));
     return row === undefined ? undefined : this.#predictions.subarray(row * this.#width, (row + 1) * this.#width);
   }
 }
 
-/** The windows of a text, each once, in the order in which they first stand there. */
-export function* differentWindows(text: Text, window: number): Work<number[][]> {
+/** The windows of a text, each once, in the order in which they first stand there. vocabulary: how many symbols there are. */
+export function* differentWindows(text: Text, window: number, vocabulary: number): Work<number[][]> {
+  const keyOf = windowKeys(vocabulary, window);
   const { contexts, count } = yield* makingWindows(text, window);
-  const different = new Map<string, number[]>();
+  const different = new Map<WindowKey, number[]>();
   for (let row = 0; row < count; row++) {
     if (row % STRIDE === 0) yield;
     const symbols = [...contexts.subarray(row * window, (row + 1) * window)];
@@ -54,5 +60,3 @@ export function* differentWindows(text: Text, window: number): Work<number[][]> 
   }
   return [...different.values()];
 }
-
-const keyOf = (symbols: readonly number[]): string => symbols.join(' ');

@@ -14,7 +14,7 @@ import { tinyModel, weightsOf, withoutText } from './tiny.ts';
 
 /** log p of what follows each window of the model's text, read as in training. */
 function truth(engine: Engine, model: Model): number[] {
-  const windows = atOnce(differentWindows(model.text, model.recipe.window));
+  const windows = atOnce(differentWindows(model.text, model.recipe.window, model.vocabulary.size));
   const read = {
     window: model.recipe.window,
     count: windows.length,

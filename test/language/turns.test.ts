@@ -33,7 +33,7 @@ describe('work in turns', () => {
     ['the discounts of n-grams', () => KneserNey.building({ levels: [level, level] }, 100)],
     ['a vocabulary', () => Vocabulary.holding(symbols, symbols)],
     ['how often symbols occur', () => countingOccurrences({ vocabulary, text: { stories: [ids] } })],
-    ['the windows of a text', () => differentWindows({ stories: [ids] }, 1)],
+    ['the windows of a text', () => differentWindows({ stories: [ids] }, 1, 100)],
     ['a mapping', () => mapping(symbols, (symbol) => symbol.length)],
   ])('lets others have theirs: %s', (_, work) => {
     const { most, all } = readings.during(work());

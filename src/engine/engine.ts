@@ -179,6 +179,8 @@ export interface Engine {
   laid(matrix: Tensor): Tensor;
   /** softmax(left table^T + bias): (n, a), (b, a) and (b) -> (n, b). */
   probabilities(left: Tensor, table: Tensor, bias: Tensor): Tensor;
+  /** log softmax(left right + bias): (n, a), (a, b), laid or as it is, and (b) -> (n, b). */
+  logProbabilities(left: Tensor, right: Tensor, bias: Tensor): Tensor;
   /** Rows of the same width below one another; a single part is given back itself. */
   stackRows(parts: readonly Tensor[]): Tensor;
   /** The sum of left[k]^T right[k], (n_k, a) and (n_k, b) -> (a, b): the gradient of a weight matrix that served several times. */

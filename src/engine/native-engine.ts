@@ -74,6 +74,7 @@ function nativeEngine(backend: NativeBackend, version: string, addon: KernelsAdd
     crossEntropy: plainCrossEntropy,
     probabilities: (left, table, bias) =>
       tf.tidy(() => tf.softmax(tf.add(kernels.rightTransposedProduct(left, table), bias) as never) as Tensor),
+    logProbabilities: (left, right, bias) => tf.tidy(() => tf.logSoftmax(kernels.product(left, right, bias))),
     fused: null,
     ...kernels,
     ...own?.kernels,

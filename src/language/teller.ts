@@ -115,7 +115,7 @@ export class Teller {
   async #step(turn: Turn): Promise<void> {
     const rows = this.#rows;
     const reader = this.#reader;
-    reader.read(Int32Array.from(rows, ({ telling }) => telling.next()));
+    reader.read(new Int32Array(rows.map(({ telling }) => telling.next())));
     const choosing = [...rows.keys()].filter((row) => (rows[row] as Waiting).telling.chooses);
     if (choosing.length === 0) return;
     const logits = await reader.logits(choosing);

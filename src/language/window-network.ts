@@ -66,13 +66,13 @@ export class WindowNetwork {
     return 4 * (states * WindowNetwork.stateSize(shape) + Math.min(vocabulary, states) * 4 * shape.units);
   }
 
-  /** What follows each of the windows, which are different: (windows, vocabulary), without the bias. */
-  logits(windows: readonly (readonly number[])[]): Float32Array {
+  /** What follows each of the windows, which are different: (windows, vocabulary), natural logarithms of probabilities. */
+  predict(windows: readonly (readonly number[])[]): Float32Array {
     const logits = new Float32Array(windows.length * this.#width);
     // Each goes through as many states as it has symbols, and none may be forgotten that is still to be read on from.
     const most = Math.floor(this.#states.count / this.#shape.window);
     for (let first = 0; first < windows.length; first += most)
-      logits.set(this.#predict(windows.slice(first, first + most)), first * this.#width);
+      logits.set(this.#predictTogether(windows.slice(first, first + most)), first * this.#width);
     return logits;
   }
 
@@ -81,7 +81,7 @@ export class WindowNetwork {
     this.#symbols.dispose();
   }
 
-  #predict(windows: readonly (readonly number[])[]): Float32Array {
+  #predictTogether(windows: readonly (readonly number[])[]): Float32Array {
     const readings = windows.map((symbols) => this.#begin(symbols));
     const left = ({ symbols, read }: Reading) => symbols.length - read;
     // Those of which most is left go first, so that all read their last symbol together.
@@ -142,20 +142,21 @@ export class WindowNetwork {
     });
   }
 
-  /** Each reading reads its last symbol; what follows: (readings, vocabulary), without the bias. */
+  /** Each reading reads its last symbol; what follows: (readings, vocabulary), natural logarithms of probabilities. */
   #finish(readings: readonly Reading[]): Float32Array {
     // Not as what the tidy returns: that is searched for tensors, number by number.
     let logits = new Float32Array(0);
     ops.tidy(() => {
       const { h } = this.#cells(readings).at(-1) as State;
-      logits = this.#engine.product(h, this.#weight('output')).dataSync() as Float32Array<ArrayBuffer>;
+      const told = this.#engine.logProbabilities(h, this.#weight('output'), this.#weight('outputBias'));
+      logits = told.dataSync() as Float32Array<ArrayBuffer>;
     });
     return logits;
   }
 
   /** The cells of each layer in turn, at the readings' next symbols. Call within a tidy. */
   #cells(readings: readonly Reading[]): State[] {
-    const { rows, places } = this.#states.find(Int32Array.from(readings, ({ place }) => place));
+    const { rows, places } = this.#states.find(int32(readings.map(({ place }) => place)));
     const cells: State[] = [];
     for (let layer = 0; layer < this.#shape.layers; layer++) {
       const beneath = cells[layer - 1]?.h;
@@ -191,8 +192,11 @@ export class WindowNetwork {
       }
       this.#symbols.remember(missing, [ops.tensor2d(rows, [missing.length, width])]);
     }
-    const own = Int32Array.from(next, (symbol) => this.#symbols.placeOf(symbol) as number);
+    const own = int32(next.map((symbol) => this.#symbols.placeOf(symbol) as number));
     const { rows, places } = this.#symbols.find(own);
     return { x: rows[0] as Tensor, ids: places };
   }
 }
+
+/** Not `Int32Array.from`, which goes through an iterator and takes several times as long. */
+const int32 = (values: readonly number[]): Int32Array => new Int32Array(values);

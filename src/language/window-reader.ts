@@ -2,7 +2,6 @@ import { LRUCache } from 'lru-cache';
 import type { Engine } from '../engine/engine.ts';
 import { valuesOf } from '../engine/named-values.ts';
 import type { BackOff } from './back-off.ts';
-import { expOf } from './elementary.ts';
 import type { Model } from './model.ts';
 import type { Weights } from './network.ts';
 import type { Reader } from './reader.ts';
@@ -31,8 +30,6 @@ export class WindowReader implements Reader {
   static readonly table = 'input';
   readonly memory: number;
   readonly #network: WindowNetwork;
-  /** (vocabulary) */
-  readonly #bias: Float32Array;
   readonly #width: number;
   readonly #keyOf: KeyOf;
   readonly #backOff: BackOff | null;
@@ -59,7 +56,6 @@ export class WindowReader implements Reader {
   ) {
     this.memory = recipe.window;
     this.#recent = new RecentSymbols(recipe.window);
-    this.#bias = valuesOf(values, 'outputBias');
     this.#width = vocabulary.size;
     this.#keyOf = windowKeys(vocabulary.size, recipe.window);
     this.#backOff = backOff;
@@ -89,10 +85,9 @@ export class WindowReader implements Reader {
       else unknown.set(key, symbols);
       if (turn.over) await turn.next();
     }
-    const logitsOfUnknown = this.#network.logits([...unknown.values()]);
+    const predicted = this.#network.predict([...unknown.values()]);
     for (const [k, key] of [...unknown.keys()].entries()) {
-      const prediction = logitsOfUnknown.slice(k * this.#width, (k + 1) * this.#width);
-      normalise(prediction, this.#bias);
+      const prediction = predicted.slice(k * this.#width, (k + 1) * this.#width);
       predictions.set(key, prediction);
       this.#predictions.set(key, prediction);
     }
@@ -122,17 +117,4 @@ export class WindowReader implements Reader {
 /** How many arrays of so many numbers are remembered. */
 function most(size: number, bytes = BYTES): number {
   return Math.max(1, Math.min(COUNT, Math.floor(bytes / (4 * size))));
-}
-
-/** log softmax(logits + bias), in their place. A kernel for one row takes longer to call. */
-function normalise(logits: Float32Array, bias: Float32Array): void {
-  let [highest, total] = [Number.NEGATIVE_INFINITY, 0];
-  for (let id = 0; id < logits.length; id++) {
-    const logit = (logits[id] as number) + (bias[id] as number);
-    logits[id] = logit;
-    if (logit > highest) highest = logit;
-  }
-  for (let id = 0; id < logits.length; id++) total += expOf((logits[id] as number) - highest);
-  const least = highest + Math.log(total);
-  for (let id = 0; id < logits.length; id++) logits[id] = (logits[id] as number) - least;
 }

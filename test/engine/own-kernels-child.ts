@@ -131,6 +131,8 @@ for (const rows of [1, 2, 4, 5, 33, 400]) {
         compare('product', [engine.product(left, right, added)], [plain.product(left, right, added)]);
       const expected = plain.rightTransposedProduct(left, turned);
       compare('product, right turned', [engine.rightTransposedProduct(left, turned)], [expected]);
+      const logarithms = [engine, plain].map((one) => one.logProbabilities(left, right, bias));
+      compare('log-probabilities', [logarithms[0] as Tensor], [logarithms[1] as Tensor]);
       compare('probabilities', [engine.probabilities(left, turned, bias)], [plain.probabilities(left, turned, bias)]);
       // Whole panels, which are laid out, and a width that is given back as it is.
       const [whole, wholeBias] = [drawn(1, inputs, 128), drawn(1, 128)];

@@ -29,6 +29,7 @@ describe.skipIf(!found).each(sets)('the kernels of our own (%s)', (file) => {
       'cell',
       'cell gradient',
       'cross entropy',
+      'log-probabilities',
       'probabilities',
       'product',
       'product, left turned',

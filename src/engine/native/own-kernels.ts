@@ -10,7 +10,10 @@ export interface KernelsAddon {
   readonly products: boolean;
 }
 
-type Products = Pick<Engine, 'product' | 'rightTransposedProduct' | 'leftTransposedProduct' | 'probabilities' | 'laid'>;
+type Products = Pick<
+  Engine,
+  'logProbabilities' | 'product' | 'rightTransposedProduct' | 'leftTransposedProduct' | 'probabilities' | 'laid'
+>;
 
 /** What `openNativeEngine` replaces by kernels of our own, where they are compiled. */
 export interface OwnKernels {
@@ -48,6 +51,7 @@ export function ownKernels({ binding, run }: Context, { products }: KernelsAddon
     leftTransposedProduct: (left, right) =>
       run('FabulistGradientProduct', several(left.length), [...left, ...right], 1)[0] as Tensor,
     probabilities: (left, table, bias) => one('FabulistProbabilities', left, table, bias),
+    logProbabilities: (left, right, bias) => one('FabulistLogProbabilities', left, right, bias),
     laid: (matrix) => one('FabulistLaid', matrix),
   };
   return {

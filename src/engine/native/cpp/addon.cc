@@ -61,6 +61,8 @@ bool addAll() {
              computeGradientProduct, "N: int >= 1") &&
          add("FabulistProbabilities", {"left: float", "right: float", "bias: float"}, {"probabilities: float"},
              computeProduct<true, probabilities>) &&
+         add("FabulistLogProbabilities", {"left: float", "right: float", "bias: float"}, {"logarithms: float"},
+             computeProduct<false, logProbabilities>) &&
          add("FabulistAdam",
              {"weights: N * float", "first: N * float", "second: N * float", "gradients: N * float", "settings: float"}, {},
              computeMove<2, adam>, "N: int >= 1") &&

@@ -50,6 +50,19 @@ inline void probabilities(const Product& k) {
   }
 }
 
+// log softmax(left right + bias), in the place of the product.
+inline void logProbabilities(const Product& k) {
+  product(k);
+  std::vector<float> shares(k.outputs);
+  for (int64_t row = 0; row < k.rows; row++) {
+    float* values = k.row(row);
+    std::copy(values, values + k.outputs, shares.begin());
+    const float highest = highestOf(values, k.outputs);
+    const float least = highest + std::log(exponentials(shares.data(), k.outputs, highest));
+    for (int output = 0; output < k.outputs; output++) values[output] -= least;
+  }
+}
+
 inline void crossEntropy(const CrossEntropy& k) {
   const int64_t symbols = k.symbols;
   std::vector<std::vector<float>> slopes(kMostParts);

@@ -181,6 +181,8 @@ export interface Engine {
   probabilities(left: Tensor, table: Tensor, bias: Tensor): Tensor;
   /** log softmax(left right + bias): (n, a), (a, b), laid or as it is, and (b) -> (n, b). */
   logProbabilities(left: Tensor, right: Tensor, bias: Tensor): Tensor;
+  /** log((1 - share) p + share q): (n, a) and (n, a) -> (n, a). share: 0 to 1. */
+  logMixture(p: Tensor, q: Tensor, share: number): Tensor;
   /** Rows of the same width below one another; a single part is given back itself. */
   stackRows(parts: readonly Tensor[]): Tensor;
   /** The sum of left[k]^T right[k], (n_k, a) and (n_k, b) -> (a, b): the gradient of a weight matrix that served several times. */

@@ -12,6 +12,7 @@ import { NativeRowTable, type PutProduct, type Putting } from './native/native-r
 import { type KernelsAddon, ownKernels } from './native/own-kernels.ts';
 import { stepKernels } from './native/step-kernels.ts';
 import { plainCrossEntropy } from './plain-cross-entropy.ts';
+import { plainLogMixture } from './plain-log-mixture.ts';
 import { TensorOptimizer } from './tensor-optimizer.ts';
 import { TensorParameter } from './tensor-parameter.ts';
 
@@ -75,6 +76,7 @@ function nativeEngine(backend: NativeBackend, version: string, addon: KernelsAdd
     probabilities: (left, table, bias) =>
       tf.tidy(() => tf.softmax(tf.add(kernels.rightTransposedProduct(left, table), bias) as never) as Tensor),
     logProbabilities: (left, right, bias) => tf.tidy(() => tf.logSoftmax(kernels.product(left, right, bias))),
+    logMixture: plainLogMixture,
     fused: null,
     ...kernels,
     ...own?.kernels,

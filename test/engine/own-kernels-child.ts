@@ -192,6 +192,20 @@ for (const width of [1, 17, 300]) {
 
 for (const [rows, width] of [
   [1, 7],
+  [3, 8_000],
+  [40, 8_001],
+] as const) {
+  ops.tidy(() => {
+    // From one to next to nothing.
+    const [p, q] = [ops.exp(ops.mul(drawn(40, rows, width), 1)), ops.exp(drawn(3, rows, width))].map((e) =>
+      ops.minimum(ops.mul(e, 1e-18), 1),
+    ) as [Tensor, Tensor];
+    for (const share of [0, 0.25, 1])
+      compare('mixture', [engine.logMixture(p, q, share)], [plain.logMixture(p, q, share)]);
+  });
+}
+for (const [rows, width] of [
+  [1, 7],
   [300, 500],
 ] as const) {
   ops.tidy(() => {

@@ -30,6 +30,7 @@ describe.skipIf(!found).each(sets)('the kernels of our own (%s)', (file) => {
       'cell gradient',
       'cross entropy',
       'log-probabilities',
+      'mixture',
       'probabilities',
       'product',
       'product, left turned',

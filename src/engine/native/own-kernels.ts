@@ -17,7 +17,8 @@ type Products = Pick<
 
 /** What `openNativeEngine` replaces by kernels of our own, where they are compiled. */
 export interface OwnKernels {
-  readonly kernels: Pick<Engine, 'fused' | 'crossEntropy' | 'sumRowsById' | 'pickRows'> & Partial<Products>;
+  readonly kernels: Pick<Engine, 'fused' | 'crossEntropy' | 'logMixture' | 'sumRowsById' | 'pickRows'> &
+    Partial<Products>;
   /** Changes weights and moments where they lie. */
   readonly move: Move;
   readonly putRows: PutRows;
@@ -79,6 +80,8 @@ export function ownKernels({ binding, run }: Context, { products }: KernelsAddon
         return { loss, predicted, slope, biasSlope };
       },
       ...(products && ownProducts),
+      logMixture: (p, q, share) =>
+        told([share], (settings) => run('FabulistLogMixture', [], [p, q, settings], 1)[0] as Tensor),
       pickRows: (table, ids) => one('FabulistPickRows', table, ids),
       sumRowsById: (parts, ids, count) =>
         told(

@@ -1,8 +1,8 @@
-import { type Engine, ops } from '../../engine/engine.ts';
-import { logOf } from '../elementary.ts';
+import { type Engine, ops, type Tensor } from '../../engine/engine.ts';
 import type { Model } from '../model.ts';
 import type { Weights } from '../network.ts';
 import type { Reader } from '../reader.ts';
+import { Turn } from '../turns.ts';
 import type { KneserNey } from './kneser-ney.ts';
 import type { LayerMemory } from './lstm-layer.ts';
 import { GRAMS_SHARE } from './mixture.ts';
@@ -21,11 +21,9 @@ export class SequenceReader implements Reader {
   /** By layer, (stories, units); null for no rows. */
   #memory: LayerMemory[] | null = null;
   /** (stories, vocabulary): the network's probabilities after the latest symbol. */
-  #follows: Float32Array | null = null;
+  #follows: Tensor | null = null;
   /** The latest symbols of each story, for the n-grams. */
   #recent: number[][] = [];
-  /** (vocabulary): what the n-grams say. */
-  readonly #counted: Float32Array;
 
   /** grams: what the network is mixed with, null for nothing. */
   constructor(engine: Engine, model: Model, weights: Weights, grams: KneserNey | null) {
@@ -33,7 +31,6 @@ export class SequenceReader implements Reader {
     this.#model = model;
     this.#weights = weights;
     this.#grams = grams;
-    this.#counted = new Float32Array(model.vocabulary.size);
   }
 
   arrange(from: readonly number[]): void {
@@ -56,6 +53,9 @@ export class SequenceReader implements Reader {
             return before.map(({ c, h }) => ({ c: arranged(c), h: arranged(h) }));
           }) as LayerMemory[]);
     free(before);
+    if (from.length > 0) return;
+    this.#follows?.dispose();
+    this.#follows = null;
   }
 
   read(ids: Int32Array): void {
@@ -64,32 +64,40 @@ export class SequenceReader implements Reader {
     const read = ops.tidy(() => whatFollows(this.#engine, recipe, vocabulary.size, this.#weights, ids, before));
     free(before);
     this.#memory = read.memory;
-    this.#follows = read.follows.dataSync() as Float32Array;
-    read.follows.dispose();
+    this.#follows?.dispose();
+    this.#follows = read.follows;
     const context = this.#grams?.context ?? 0;
     ids.forEach((id, row) => {
       this.#recent[row] = [...(this.#recent[row] as number[]), id].slice(-Math.max(1, context));
     });
   }
 
-  logits(rows: readonly number[]): Float32Array {
+  async logits(rows: readonly number[]): Promise<Float32Array> {
     const { size } = this.#model.vocabulary;
-    const told = new Float32Array(rows.length * size);
-    const share = this.#grams ? GRAMS_SHARE : 0;
-    const counted = this.#counted;
+    const counted = new Float32Array(rows.length * size);
+    const turn = new Turn();
     for (const [k, row] of rows.entries()) {
-      const own = this.#follows?.subarray(row * size, (row + 1) * size) as Float32Array;
-      const into = told.subarray(k * size, (k + 1) * size);
-      this.#grams?.distribution(this.#recent[row] as number[], counted);
-      for (let id = 0; id < size; id++)
-        into[id] = logOf((1 - share) * (own[id] as number) + share * (counted[id] as number));
+      this.#grams?.distribution(this.#recent[row] as number[], counted.subarray(k * size, (k + 1) * size));
+      if (turn.over) await turn.next();
     }
+    // Not as what the tidy returns: that is searched for tensors, number by number.
+    let told = new Float32Array(0);
+    ops.tidy(() => {
+      const follows = this.#follows as Tensor;
+      const all = rows.length === this.#recent.length && rows.every((row, k) => row === k);
+      const own = all ? follows : this.#engine.pickRows(follows, ops.tensor1d([...rows], 'int32'));
+      const share = this.#grams ? GRAMS_SHARE : 0;
+      const mixed = this.#engine.logMixture(own, ops.tensor2d(counted, [rows.length, size]), share);
+      told = mixed.dataSync() as Float32Array<ArrayBuffer>;
+    });
     return told;
   }
 
   dispose(): void {
     free(this.#memory);
     this.#memory = null;
+    this.#follows?.dispose();
+    this.#follows = null;
   }
 }
 

@@ -63,6 +63,7 @@ bool addAll() {
              computeProduct<true, probabilities>) &&
          add("FabulistLogProbabilities", {"left: float", "right: float", "bias: float"}, {"logarithms: float"},
              computeProduct<false, logProbabilities>) &&
+         add("FabulistLogMixture", {"p: float", "q: float", "share: float"}, {"logarithms: float"}, computeLogMixture) &&
          add("FabulistAdam",
              {"weights: N * float", "first: N * float", "second: N * float", "gradients: N * float", "settings: float"}, {},
              computeMove<2, adam>, "N: int >= 1") &&

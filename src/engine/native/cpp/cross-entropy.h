@@ -1,6 +1,7 @@
 // Softmax, its cross entropy and its slope, row by row while the row is in the cache.
 #pragma once
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "crew.h"
@@ -61,6 +62,24 @@ inline void logProbabilities(const Product& k) {
     const float least = highest + std::log(exponentials(shares.data(), k.outputs, highest));
     for (int output = 0; output < k.outputs; output++) values[output] -= least;
   }
+}
+
+inline void logMixture(const LogMixture& k) {
+  constexpr int64_t kBlock = 1 << 13;
+  const int blocks = static_cast<int>((k.size + kBlock - 1) / kBlock);
+  // A few blocks one thread has done before another has woken.
+  divide(blocks < 8 ? 1 : blocks, [&](int part, int parts) {
+    const Part own(blocks, part, parts);
+    const int64_t end = std::min(k.size, own.end * kBlock);
+    for (int64_t at = own.first * kBlock; at < end; at += kLanes) {
+      const Units here{0, static_cast<int>(std::min<int64_t>(kLanes, end - at))};
+      const Vector mixed = (1.0f - k.share) * here.get(k.p + at) + k.share * here.get(k.q + at);
+      Vector logarithms = logarithm(mixed);
+      for (int lane = 0; lane < kLanes; lane++)
+        if (mixed[lane] < std::numeric_limits<float>::min()) logarithms[lane] = std::log(mixed[lane]);
+      here.put(k.logarithms + at, logarithms);
+    }
+  });
 }
 
 inline void crossEntropy(const CrossEntropy& k) {

@@ -70,6 +70,15 @@ struct CrossEntropy {
   float* biasSlope;           // (symbols): sum of the rows of slope
 };
 
+// log((1 - share) p + share q), number by number.
+struct LogMixture {
+  int64_t size;
+  float share;
+  const float* p;
+  const float* q;
+  float* logarithms;
+};
+
 // Two matrices of a product.
 struct Pair {
   const float* left;          // (rows, inputs), or turned (inputs, rows)

@@ -138,6 +138,18 @@ inline void computePutProduct(void*, TF_OpKernelContext* context) {
   if (call.ok()) product(k);
 }
 
+// p, q, and the share of q.
+inline void computeLogMixture(void*, TF_OpKernelContext* context) {
+  Call call(context);
+  const int64_t rows = call.length(0, 0), width = call.length(0, 1);
+  const float* share = call.input<float>(2, {1});
+  LogMixture k{rows * width, share ? *share : 0};
+  k.p = call.input<float>(0, {rows, width});
+  k.q = call.input<float>(1, {rows, width});
+  k.logarithms = call.floats(0, {rows, width});
+  if (call.ok()) logMixture(k);
+}
+
 // The left matrices, each (inputs, rows), and then as many right ones, each (inputs, outputs).
 inline void computeGradientProduct(void*, TF_OpKernelContext* context) {
   Call call(context);

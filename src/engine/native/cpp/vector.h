@@ -79,6 +79,19 @@ inline Vector exponential(Vector x) {
   return sum * (Vector)power;
 }
 
+// log x = e ln 2 + 2 artanh(s) with x = 2^e m, m from sqrt(1/2) to sqrt(2), and s = (m - 1) / (m + 1), for float's normal numbers.
+inline Vector logarithm(Vector x) {
+  // Taking the bits of sqrt(1/2) off leaves the exponent above 23 bits of what m is beyond that.
+  const Whole e = ((Whole)x - 0x3f3504f3) >> 23;
+  const Vector m = (Vector)((Whole)x - (e << 23));
+  const Vector s = (m - 1.0f) / (m + 1.0f), square = s * s;
+  Vector sum = square * (1.0f / 9) + 1.0f / 7;
+  sum = sum * square + 1.0f / 5;
+  sum = sum * square + 1.0f / 3;
+  sum = sum * square + 1.0f;
+  return __builtin_convertvector(e, Vector) * 0.69314718f + 2.0f * s * sum;
+}
+
 // 1 / x. A division keeps the processor busy four times as long as a guess of 14 bits that one of Newton's steps makes whole.
 inline Vector reciprocal(Vector x) {
 #if defined(__AVX512F__)

@@ -34,8 +34,9 @@ interface ModelDescription {
 
 /**
  * Writes a model as files that describe themselves: `model.json` (recipe, vocabulary, shapes), `weights.bin` (float32, little
- * endian, one weight after the other), `text.bin` (the text as int32 ids) and, of a sequence model, `grams.bin`, of a short text `predictions.bin`. The vocabulary goes with the weights: made
- * anew from an edited corpus it would give every symbol another meaning.
+ * endian, one weight after the other), `text.bin` (the text as int32 ids), of a sequence model `grams.bin`, and of a short text
+ * `predictions.bin` (float32). The vocabulary goes with the weights: made anew from an edited corpus it would give every symbol
+ * another meaning.
  */
 export function encodeModel(model: Model): Record<string, Uint8Array> {
   const { vocabulary, recipe } = model;
@@ -61,7 +62,10 @@ export function encodeModel(model: Model): Record<string, Uint8Array> {
   };
 }
 
-/** Reads it back, all of it or `TELLING_FILES` alone. Throws `storage` where the files are not a model of a format this version knows. */
+/**
+ * Reads it back, all of it or `TELLING_FILES` alone. Throws `storage` where the files are not a model of a format this version
+ * knows.
+ */
 export function decodeModel(files: Files): Model {
   return atOnce(decodingModel(files));
 }

@@ -78,9 +78,13 @@ export class Quotations {
   #turn: Turn = null;
   /** Symbols since a speech verb of this sentence. */
   #sinceSpeechVerb = Number.POSITIVE_INFINITY;
+  /** Whether such a verb stands right before the last symbol, within speech too. */
+  #afterVerb = false;
   /** Symbols since the last mark opened, and whether all of them are words. */
   #sinceOpening = 0;
   #onlyWords = false;
+  /** Whether a sentence has ended since then. */
+  #sentenceEnded = false;
   /** Whether this sentence already held speech that goes on after the verb: `"I think," he said, "that you..."`. */
   #speechGoesOn = false;
 
@@ -109,6 +113,7 @@ export class Quotations {
 
   /** Moves on past a symbol. */
   pass(symbol: string, turn: Turn): void {
+    if (turn === 'opens' && this.#afterVerb && this.#previous === ',') this.#open.length = 0;
     if (turn === 'opens' && QUOTES.has(symbol)) this.#open.push(symbol);
     if (turn === 'closes') this.#open.length = Math.max(0, this.#lastOpenFor(symbol));
     // English writes the comma before the closing mark, German after it.
@@ -129,6 +134,8 @@ export class Quotations {
       this.#sinceSpeechVerb = Number.POSITIVE_INFINITY;
       if (this.#open.length === 0) this.#speechGoesOn = false;
     }
+    this.#sentenceEnded = turn !== 'opens' && (this.#sentenceEnded || endsSentence(symbol));
+    this.#afterVerb = SPEECH_VERBS.has(this.#previous ?? '');
     this.#turn = turn;
     this.#previous = symbol;
   }
@@ -136,7 +143,9 @@ export class Quotations {
   /** Whether a quotation that opens here begins a sentence, as direct speech does. To be asked before `pass`. */
   beginsSentence(): boolean {
     const begins =
-      this.#previous === ':' || this.#turn === 'closes' || (this.#previous === ',' && this.#afterSpeechVerb());
+      this.#previous === ':' ||
+      this.#turn === 'closes' ||
+      (this.#previous === ',' && (this.#afterSpeechVerb() || this.#afterVerb));
     return begins && !this.#speechGoesOn;
   }
 
@@ -168,10 +177,20 @@ export class Quotations {
     if (previous === symbol) return 'opens';
     if (next === symbol || (next && (SPEECH_VERBS.has(next) || AFTER_CLOSING.has(next)))) return 'closes';
     if (previous === ',' && this.#afterSpeechVerb()) return 'opens';
+    if (this.#speechBegins(ahead)) return 'opens';
     if (!open) return 'opens';
     // Speech ends with a mark. Behind a word it is a title within the speech that opens, or a quoted word that closes.
     const within = isWord(previous) && next && isWord(next) && !this.#isQuotedWord();
     return within ? 'opens' : 'closes';
+  }
+
+  /**
+   * Whether `and said, "but` begins speech although some is open: a story that began in the middle of it has met the mark that
+   * ended it, and taken it for one that opens.
+   */
+  #speechBegins(ahead: Ahead): boolean {
+    const known = ahead.filter((symbol) => symbol !== null);
+    return this.#afterVerb && this.#previous === ',' && this.#sentenceEnded && !tellsWhoSpoke(known);
   }
 
   #isQuotedWord(): boolean {

@@ -72,6 +72,18 @@ describe('typeset', () => {
     expect(typeset(told, plain('en'))).toBe('Er kam “und ging');
   });
 
+  it('begins speech behind its verb although the mark that ended some before passed for one that opens', () => {
+    const told =
+      'only came along . " the mender turned it round . then she tied a thread and said , " but it never takes me . " so'.split(
+        ' ',
+      );
+    expect(typeset(told, plain())).toBe(
+      'Only came along. "The mender turned it round. Then she tied a thread and said, "But it never takes me." So',
+    );
+    const within = '" he came in . then he said , " he replied . " and left'.split(' ');
+    expect(typeset(within, plain())).toBe('"He came in. Then he said," he replied. "And left');
+  });
+
   it('closes a quotation that was open before the story began', () => {
     expect(typeset('i am late , " said the rabbit . " dear me'.split(' '), plain())).toBe(
       'I am late," said the rabbit. "Dear me',

@@ -15,6 +15,7 @@ import {
 } from '../../src/language/train-model.ts';
 import { predictionLine } from '../../src/language/training-log.ts';
 import { onEachEngine } from '../engines.ts';
+import { sameNumbers } from '../same-numbers.ts';
 import { RHYME } from './tiny.ts';
 
 const fable = readFileSync(new URL('../../corpora/belling-the-cat.txt', import.meta.url), 'utf8');
@@ -51,7 +52,8 @@ onEachEngine('training', (open, name) => {
     const engine = await open();
     await train(engine, RHYME, { iterations: 1 });
     const before = ops.memory().numTensors;
-    const trained = await train(engine, fable, { seed: 1 });
+    // Half as many units are learned with in a third of the time, where it takes long.
+    const trained = await train(engine, fable, { seed: 1, ...(name === 'wasm' && { units: 256 }) });
     const { words, vocabulary, accuracy, secondsToAccuracy, steps } = trained.figures;
     expect({ words, vocabulary }).toEqual({ words: 204, vocabulary: 112 });
     expect(accuracy).toBeCloseTo(199 / 201, 5);
@@ -59,7 +61,13 @@ onEachEngine('training', (open, name) => {
     expect(steps).toBeLessThan(150);
     expect(await tell(engine, trained, 'had a general')).toBe(LISTING_11);
     const again = decodeModel(encodeModel(trained.model));
-    expect(again).toEqual(trained.model);
+    const { weights, ...others } = trained.model;
+    expect(again).toMatchObject(others);
+    expect(again.weights.map(({ name, shape }) => ({ name, shape }))).toEqual(
+      weights.map(({ name, shape }) => ({ name, shape })),
+    );
+    for (const [k, { values }] of weights.entries())
+      expect(sameNumbers(again.weights[k]?.values as Float32Array, values)).toBe(true);
     expect(await tell(engine, { model: again }, 'had a general')).toBe(LISTING_11);
     expect(ops.memory().numTensors).toBe(before);
   });

@@ -15,8 +15,10 @@ export interface Forecast {
 
 /** Numbers multiplied and added in a second of training: measured on two cores, see docs/models.md. */
 const RATE: Record<EngineName, number> = { native: 9e10, wasm: 8e9 };
-/** Steps after which a text learned by heart is known, roughly, whatever its length. */
-const STEPS_BY_HEART = 70;
+/** How often a text learned by heart is read until it is known, roughly; a long one of them up to twice as often. */
+const READINGS_BY_HEART = 70;
+/** Windows of a step at most. */
+const BATCH = 512;
 
 export function forecast(recipe: Recipe, { words, vocabulary, windows }: SplitText, engine: EngineName): Forecast {
   const { units, layers, embedding, iterations } = recipe;
@@ -25,9 +27,11 @@ export function forecast(recipe: Recipe, { words, vocabulary, windows }: SplitTe
   const softmax = vocabulary.size * (recipe.model === 'sequence' ? Math.min(embedding, 2e6 / vocabulary.size) : units);
   const ofSymbol = 3 * (recipe.model === 'sequence' ? 1 : recipe.window) * layers * layer + 3 * softmax;
   const symbolsOfStep =
-    recipe.name === 'article' ? 1 : recipe.model === 'sequence' ? 700 : Math.min(512, windows.count);
+    recipe.name === 'article' ? 1 : recipe.model === 'sequence' ? 700 : Math.min(BATCH, windows.count);
   const steps =
-    recipe.model === 'window' && words < BY_HEART && recipe.name === 'default' ? STEPS_BY_HEART : iterations;
+    recipe.model === 'window' && words < BY_HEART && recipe.name === 'default'
+      ? READINGS_BY_HEART * Math.ceil(windows.count / BATCH)
+      : iterations;
   const seconds = Math.min(recipe.seconds, (steps * symbolsOfStep * ofSymbol) / RATE[engine]);
   return { words, vocabulary: vocabulary.size, seconds: Math.max(1, Math.round(seconds)), parrots: words < BY_HEART };
 }

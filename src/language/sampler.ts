@@ -122,10 +122,10 @@ export function likeliest(logProbabilities: Float32Array, count: number, exclude
   for (let id = 0; id < logProbabilities.length; id++) {
     const own = logProbabilities[id] as number;
     if ((own <= least && best.length === count) || id === excluded) continue;
-    let place = best.length;
-    while (place > 0 && own > (logProbabilities[best[place - 1] as number] as number)) place--;
-    best.splice(place, 0, id);
-    if (best.length > count) best.pop();
+    let place = Math.min(best.length, count - 1);
+    for (; place > 0 && own > (logProbabilities[best[place - 1] as number] as number); place--)
+      best[place] = best[place - 1] as number;
+    best[place] = id;
     least = logProbabilities[best[best.length - 1] as number] as number;
   }
   return best.map((id) => ({ id, probability: Math.exp(logProbabilities[id] as number) }));

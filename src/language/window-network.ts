@@ -68,9 +68,10 @@ export class WindowNetwork {
 
   /** What follows each of the windows, which are different: (windows, vocabulary), natural logarithms of probabilities. */
   predict(windows: readonly (readonly number[])[]): Float32Array {
-    const logits = new Float32Array(windows.length * this.#width);
     // Each goes through as many states as it has symbols, and none may be forgotten that is still to be read on from.
     const most = Math.floor(this.#states.count / this.#shape.window);
+    if (windows.length > 0 && windows.length <= most) return this.#predictTogether(windows);
+    const logits = new Float32Array(windows.length * this.#width);
     for (let first = 0; first < windows.length; first += most)
       logits.set(this.#predictTogether(windows.slice(first, first + most)), first * this.#width);
     return logits;

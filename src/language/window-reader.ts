@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache';
 import type { Engine } from '../engine/engine.ts';
 import { valuesOf } from '../engine/named-values.ts';
 import type { BackOff } from './back-off.ts';
@@ -7,6 +6,7 @@ import type { Weights } from './network.ts';
 import type { Reader } from './reader.ts';
 import { RecentSymbols } from './recent-symbols.ts';
 import type { Recipe } from './recipe.ts';
+import { RememberedPlaces } from './remembered-places.ts';
 import { Turn } from './turns.ts';
 import { type KeyOf, type WindowKey, windowKeys } from './window-keys.ts';
 import { WindowNetwork } from './window-network.ts';
@@ -33,8 +33,10 @@ export class WindowReader implements Reader {
   readonly #width: number;
   readonly #keyOf: KeyOf;
   readonly #backOff: BackOff | null;
-  /** By the symbols of a whole window, (vocabulary): logarithms of probabilities. */
-  readonly #predictions: LRUCache<WindowKey, Float32Array>;
+  /** By the symbols of a whole window. */
+  readonly #places: RememberedPlaces;
+  /** At those places, (.., vocabulary): logarithms of probabilities. */
+  readonly #predictions: Float32Array;
   readonly #recent: RecentSymbols;
 
   /** Bytes that a reader remembers at most. vocabulary: how many symbols there are. */
@@ -59,7 +61,8 @@ export class WindowReader implements Reader {
     this.#width = vocabulary.size;
     this.#keyOf = windowKeys(vocabulary.size, recipe.window);
     this.#backOff = backOff;
-    this.#predictions = new LRUCache({ max: most(this.#width, bytes) });
+    this.#places = new RememberedPlaces(most(this.#width, bytes));
+    this.#predictions = new Float32Array(this.#places.count * this.#width);
     const states = Math.max(recipe.window, most(WindowNetwork.stateSize(recipe), bytes));
     const table = valuesOf(values, WindowReader.table);
     this.#network = new WindowNetwork(engine, recipe, { table, others: weights }, vocabulary.size, states);
@@ -74,25 +77,27 @@ export class WindowReader implements Reader {
   }
 
   async logits(rows: readonly number[]): Promise<Float32Array> {
-    const keys = rows.map((row) => this.#keyOf(this.#recent.of(row)));
-    const predictions = new Map<WindowKey, Float32Array>();
-    const unknown = new Map<WindowKey, readonly number[]>();
+    const logits = new Float32Array(rows.length * this.#width);
+    const unknown = new Map<WindowKey, { readonly symbols: readonly number[]; readonly at: number[] }>();
     const turn = new Turn();
-    for (const [k, key] of keys.entries()) {
-      const symbols = this.#recent.of(rows[k] as number);
-      const told = this.#predictions.get(key) ?? this.#backedOff(key, symbols);
-      if (told) predictions.set(key, told);
-      else unknown.set(key, symbols);
+    for (const [k, row] of rows.entries()) {
+      const symbols = this.#recent.of(row);
+      const key = this.#keyOf(symbols);
+      const asked = unknown.get(key);
+      const told = asked ? null : this.#told(key, symbols);
+      if (told) logits.set(told, k * this.#width);
+      else if (asked) asked.at.push(k);
+      else unknown.set(key, { symbols, at: [k] });
       if (turn.over) await turn.next();
     }
-    const predicted = this.#network.predict([...unknown.values()]);
-    for (const [k, key] of [...unknown.keys()].entries()) {
-      const prediction = predicted.slice(k * this.#width, (k + 1) * this.#width);
-      predictions.set(key, prediction);
-      this.#predictions.set(key, prediction);
+    const predicted = this.#network.predict([...unknown.values()].map(({ symbols }) => symbols));
+    let first = 0;
+    for (const [key, { at }] of unknown) {
+      const own = predicted.subarray(first, first + this.#width);
+      this.#remember(key, own);
+      for (const k of at) logits.set(own, k * this.#width);
+      first += this.#width;
     }
-    const logits = new Float32Array(rows.length * this.#width);
-    for (const [k, key] of keys.entries()) logits.set(predictions.get(key) as Float32Array, k * this.#width);
     return logits;
   }
 
@@ -102,15 +107,21 @@ export class WindowReader implements Reader {
   }
 
   dispose(): void {
-    this.#predictions.clear();
+    this.#places.clear();
     this.#network.dispose();
   }
 
-  /** What the text has to say where it has no such window; null where the network is to say it. */
-  #backedOff(key: WindowKey, symbols: readonly number[]): Float32Array | null {
+  /** What is remembered after a window, or what the text has to say where it has no such window; null where the network is to say it. */
+  #told(key: WindowKey, symbols: readonly number[]): Float32Array | null {
+    const place = this.#places.of(key);
+    if (place !== undefined) return this.#predictions.subarray(place * this.#width, (place + 1) * this.#width);
     const told = this.#backOff?.predict(symbols) ?? null;
-    if (told) this.#predictions.set(key, told);
+    if (told) this.#remember(key, told);
     return told;
+  }
+
+  #remember(key: WindowKey, prediction: Float32Array): void {
+    this.#predictions.set(prediction, this.#places.take(key) * this.#width);
   }
 }
 

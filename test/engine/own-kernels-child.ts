@@ -134,7 +134,7 @@ for (const rows of [1, 2, 4, 5, 33, 400]) {
       const logarithms = [engine, plain].map((one) => one.logProbabilities(left, right, bias));
       compare('log-probabilities', [logarithms[0] as Tensor], [logarithms[1] as Tensor]);
       compare('probabilities', [engine.probabilities(left, turned, bias)], [plain.probabilities(left, turned, bias)]);
-      // Whole panels, which are laid out, and a width that is given back as it is.
+      // Whole panels, and a last one that is not full.
       const [whole, wholeBias] = [drawn(1, inputs, 128), drawn(1, 128)];
       compare(
         'product, right laid',
@@ -270,6 +270,7 @@ const wrong = {
   'fewer ids than rows': () => engine.sumRowsById([x], far, 4),
   'a sum of no rows': () => engine.sumRowsById([x], ops.tensor1d([0, 1, 2], 'int32'), 0),
   'matrices that do not fit': () => engine.product(x, drawn(1, 7, 5)),
+  'a laid matrix that does not fit': () => engine.product(x, engine.laid(drawn(1, 7, 5))),
 };
 const refused = Object.entries(wrong).map(([what, call]) => {
   try {

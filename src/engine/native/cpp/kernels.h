@@ -82,7 +82,7 @@ struct LogMixture {
 // Two matrices of a product.
 struct Pair {
   const float* left;          // (rows, inputs), or turned (inputs, rows)
-  const float* right;         // (inputs, outputs), or turned (outputs, inputs), or laid (outputs / kPanel, inputs, kPanel)
+  const float* right;         // (inputs, outputs), or turned (outputs, inputs), or laid (panels, inputs, kPanel)
   int inputs;
 };
 

@@ -106,13 +106,18 @@ inline void computeCrossEntropy(void*, TF_OpKernelContext* context) {
 template <bool turned>
 Product productOf(Call& call, int first) {
   const int64_t rows = call.length(first, 0), inputs = call.length(first, 1);
-  const int64_t panels = turned || call.length(first + 1, 2) == 0 ? 0 : call.length(first + 1, 0);
-  const int64_t outputs = panels ? panels * kPanel : call.length(first + 1, turned ? 0 : 1);
-  Product k{static_cast<int>(rows), static_cast<int>(outputs), false, turned, panels > 0, false};
+  const bool laid = !turned && call.length(first + 1, 2) > 0;
+  const int64_t lines = call.length(first + 1, laid ? 1 : 0);
+  int64_t outputs = turned ? lines : call.length(first + 1, 1);
   const float* left = call.input<float>(first, {rows, inputs});
-  const float* right = panels   ? call.input<float>(first + 1, {panels, inputs, kPanel})
+  const float* right = laid     ? call.input<float>(first + 1, {1, lines, kPanel})
                        : turned ? call.input<float>(first + 1, {outputs, inputs})
                                 : call.input<float>(first + 1, {inputs, outputs});
+  if (laid) {
+    outputs = right ? static_cast<int64_t>(right[(lines - 1) * kPanel]) : 0;
+    call.expect(outputs > 0 && lines == laidLines(inputs, outputs));
+  }
+  Product k{static_cast<int>(rows), static_cast<int>(outputs), false, turned, laid, false};
   k.pairs.push_back({left, right, static_cast<int>(inputs)});
   return k;
 }
@@ -209,16 +214,13 @@ inline void computePutRows(void*, TF_OpKernelContext* context) {
   if (call.ok()) putRows(k);
 }
 
-// A matrix (inputs, outputs) -> the panels that it consists of (.., inputs, kPanel), or itself where that leaves some columns over.
+// A matrix (inputs, outputs) -> (1, lines, kPanel), as `layPanels` has it.
 inline void computeLaid(void*, TF_OpKernelContext* context) {
   Call call(context);
   const int64_t inputs = call.length(0, 0), outputs = call.length(0, 1);
   const float* matrix = call.input<float>(0, {inputs, outputs});
-  const bool laid = outputs % kPanel == 0;
-  float* to = laid ? call.floats(0, {outputs / kPanel, inputs, kPanel}) : call.floats(0, {inputs, outputs});
-  if (!call.ok()) return;
-  if (laid) layPanels(matrix, inputs, outputs, to);
-  else std::copy(matrix, matrix + inputs * outputs, to);
+  float* to = call.floats(0, {1, laidLines(inputs, outputs), kPanel});
+  if (call.ok()) layPanels(matrix, inputs, outputs, to);
 }
 
 inline void computeSumRows(void*, TF_OpKernelContext* context) {

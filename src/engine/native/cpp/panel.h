@@ -14,6 +14,8 @@ constexpr int kTall = 6;
 constexpr int kTall = 3;
 #endif
 constexpr int kPanel = kWide * kLanes;
+// Panels of so many columns, the last of them filled up with zeros.
+constexpr int panelsOf(int64_t columns) { return static_cast<int>((columns + kPanel - 1) / kPanel); }
 // How many rows of a panel ahead are asked for: it comes from the second cache while the sums are multiplied.
 constexpr int kAhead = 8;
 

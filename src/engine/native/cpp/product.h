@@ -151,7 +151,7 @@ inline void productPart(const Product& k, LeftRows left, int inputs, const Part&
 
 // left: from row rows.first on.
 inline void productRows(const Product& k, LeftRows left, int inputs, const Part& rows) {
-  const int strips = (k.outputs + kPanel - 1) / kPanel;
+  const int strips = panelsOf(k.outputs);
   // Columns divided, the left matrix is read more often; rows divided, the right one is laid out more often.
   int columns = 1, blocks = 1;
   int64_t least = std::numeric_limits<int64_t>::max();
@@ -223,14 +223,19 @@ inline void productByPanels(const Product& k) {
   }
 }
 
-// A matrix (inputs, outputs) of whole panels -> its panels, (inputs, kPanel) each.
+// Lines of kPanel numbers that a matrix takes once it is laid.
+inline int64_t laidLines(int64_t inputs, int64_t outputs) { return panelsOf(outputs) * inputs + 1; }
+
+// A matrix (inputs, outputs) -> its panels, (inputs, kPanel) each, and a last line that tells how many outputs there are.
 inline void layPanels(const float* matrix, int64_t inputs, int64_t outputs, float* to) {
-  const int strips = static_cast<int>(outputs / kPanel);
+  const int strips = panelsOf(outputs);
   divide(inputs * outputs < kAlone ? 1 : strips, [&](int part, int parts) {
     const Part own(strips, part, parts);
     for (int strip = own.first; strip < own.end; strip++)
-      layColumns(matrix + strip * kPanel, outputs, static_cast<int>(inputs), kPanel, to + strip * inputs * kPanel);
+      layColumns(matrix + strip * kPanel, outputs, static_cast<int>(inputs),
+                 static_cast<int>(std::min<int64_t>(kPanel, outputs - strip * kPanel)), to + strip * inputs * kPanel);
   });
+  std::fill_n(to + strips * inputs * kPanel, kPanel, static_cast<float>(outputs));
 }
 
 inline void product(const Product& k) {

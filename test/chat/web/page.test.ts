@@ -144,12 +144,39 @@ describe.runIf(CHROMIUM)('the page', () => {
     expect(await scrolled()).toEqual([0, expect.any(Number)]);
     await page.setViewportSize({ width: 320, height: 480 });
     expect(await scrolled()).toEqual([0, expect.any(Number)]);
-    await page.locator('#line').fill('/help');
-    await press('Enter');
-    await page.locator('.content').waitFor();
+    for (let k = 0; k < 3; k++) {
+      await page.locator('#line').fill('had a general');
+      await press('Enter');
+      await page.locator('.content').nth(k).waitFor();
+    }
     const [above, below] = (await scrolled()) as [number, number];
     expect(above).toBeGreaterThan(100);
     expect(below).toBeLessThanOrEqual(1);
+  });
+
+  it('shows an answer from the line on that it answers, where it has no room, and the end of all when somebody comes back', async () => {
+    await open('en-GB', '/', [320, 480]);
+    await page.locator('#line').fill('had a general');
+    await press('Enter');
+    await page.locator('.content').waitFor();
+    await page.locator('#line').fill('/help');
+    await press('Enter');
+    await page.locator('.content').nth(1).waitFor();
+    const top = () =>
+      page
+        .locator('.person')
+        .nth(1)
+        .evaluate((line) => line.getBoundingClientRect().top);
+    expect(await top()).toBeGreaterThanOrEqual(0);
+    expect(await top()).toBeLessThan(40);
+    // Whatever is drawn anew meanwhile.
+    await page.keyboard.type('/');
+    await page.locator('#suggestion-0').waitFor();
+    expect(await top()).toBeGreaterThanOrEqual(0);
+    await page.getByRole('link', { name: 'Library' }).click();
+    await page.getByRole('link', { name: 'Stories' }).click();
+    await page.locator('.content').nth(1).waitFor();
+    expect(await top()).toBeLessThan(0);
   });
 
   it('stays where somebody reads while they type, and follows them when they send', async () => {
@@ -257,6 +284,16 @@ describe.runIf(CHROMIUM)('the page', () => {
     const file = (name: string, size: number) => ({ name, mimeType: 'text/plain', buffer: Buffer.alloc(size, 'x ') });
     await page.locator('#file').setInputFiles(file('huge.txt', 1024 * 1024 + 1));
     await page.locator('.notice', { hasText: 'huge.txt is larger than 1 MB, which is the most I take.' }).waitFor();
+    // One that is taken along does not hide what was said of the other.
+    await page.locator('#file').setInputFiles([file('vast.txt', 1024 * 1024 + 1), file('a.txt', 9)]);
+    await page.locator('.staged li:not(.coming)').waitFor();
+    await page.locator('.notice', { hasText: 'vast.txt' }).waitFor();
+    expect(await page.locator('#line').inputValue()).toBe('/train ');
+    await page.getByRole('button', { name: 'Take a.txt back' }).click();
+    await page.locator('.staged').waitFor({ state: 'detached' });
+    expect(await page.locator('#line').inputValue()).toBe('');
+    await page.locator('#line').press('h');
+    await page.locator('.notice', { hasText: 'vast.txt' }).waitFor({ state: 'detached' });
     await page.locator('#file').setInputFiles([file('a.txt', 9), file('b.txt', 9)]);
     await page.locator('.staged li:not(.coming)').nth(1).waitFor();
     await page.getByRole('button', { name: 'Take a.txt back' }).click();
@@ -289,6 +326,8 @@ describe.runIf(CHROMIUM)('the page', () => {
     const [sheet] = await edges('.candidates');
     expect(tapped?.bottom).toBeLessThanOrEqual(sheet?.top ?? 0);
     expect(tapped?.top).toBeGreaterThanOrEqual(0);
+    await page.touchscreen.tap(300, 30);
+    await page.locator('.candidates').waitFor({ state: 'hidden' });
   });
 
   it('keeps what a key has opened, whatever a mouse has left just before', async () => {

@@ -3,7 +3,7 @@ import { html, nothing } from './lit/lit-html.js';
 import { stayAtBottom } from './scrolling.js';
 import { load, send } from './server.js';
 import { stage, unstage } from './staging.js';
-import { say, state, update } from './state.js';
+import { dismissNotice, say, state, update } from './state.js';
 
 /** Milliseconds after the last key until suggestions are asked for. */
 const PAUSE = 80;
@@ -104,6 +104,7 @@ function chosen(event) {
 
 /** @param {Event} event */
 function typed(event) {
+  dismissNotice();
   setLine(/** @type {HTMLInputElement} */ (event.currentTarget).value);
 }
 
@@ -182,11 +183,8 @@ export async function sayLine(line) {
   // Whoever reads further up follows what they say.
   if (state.entries.size > 0) stayAtBottom();
   const before = state.line;
-  update({
-    line: '',
-    notice: state.connected ? '' : state.notice,
-    staged: state.staged.filter((one) => !staged.includes(one)),
-  });
+  dismissNotice();
+  update({ line: '', staged: state.staged.filter((one) => !staged.includes(one)) });
   try {
     await send('/api/say', { line, uploads: staged.map(({ key }) => key) });
     if (sent.at(-1) !== line) sent.push(line);

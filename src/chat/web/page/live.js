@@ -1,6 +1,8 @@
 import { load } from './server.js';
 import { say, state, update } from './state.js';
 
+/** @typedef {import('./state.js').Entry} Entry */
+
 /** Milliseconds until a connection that the browser has given up is tried again. */
 const AGAIN = 1_000;
 /** Milliseconds that a tab nobody looks at stays connected: a browser has few connections for all tabs of a site. */
@@ -63,21 +65,27 @@ function disconnect() {
 /** @param {MessageEvent<string>} event @param {typeof state.entries} entries to which those of the event are added */
 function take(event, entries) {
   seen = event.lastEventId;
-  /** @type {import('./state.js').Entry[]} */
+  /** @type {Entry[]} */
   const changed = JSON.parse(event.data);
+  const before = state.entries;
   for (const entry of changed) {
-    whisper(state.entries.get(entry.id), entry);
+    whisper(before.get(entry.id), entry);
     entries.set(entry.id, entry);
   }
-  update({ entries });
+  update({ entries, answered: state.answered || changed.some((entry) => isAnswer(before.get(entry.id), entry)) });
   if (changed.some(({ state: how, message }) => how !== 'waiting' && message.card?.state !== 'running')) ended();
+}
+
+/** Whether something was waited for, and is there now. @param {Entry | undefined} before @param {Entry} after */
+function isAnswer(before, after) {
+  return after.from !== 'person' && after.state !== 'waiting' && (!before || before.state === 'waiting');
 }
 
 /**
  * A training changes several times a second; who listens is told every quarter of the way.
  *
- * @param {import('./state.js').Entry | undefined} before
- * @param {import('./state.js').Entry} after
+ * @param {Entry | undefined} before
+ * @param {Entry} after
  */
 function whisper(before, after) {
   const { card } = after.message;

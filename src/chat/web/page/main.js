@@ -5,11 +5,12 @@ import { libraryView, loadLibrary } from './library-view.js';
 import { html, nothing, render } from './lit/lit-html.js';
 import { follow } from './live.js';
 import { go, onArrival } from './routes.js';
-import { atBottom, stayAtBottom } from './scrolling.js';
+import { atBottom, showAnswer, stayAtBottom } from './scrolling.js';
 import { load, send } from './server.js';
 import { watchDrops } from './staging.js';
-import { drawWith, say, state, update } from './state.js';
+import { dismissNotice, drawWith, say, state, update } from './state.js';
 import { loadStory, storyView } from './story-view.js';
+import { watchPresses } from './story-words.js';
 
 const root = /** @type {HTMLElement} */ (document.getElementById('page'));
 
@@ -23,7 +24,9 @@ drawWith(() => {
   const focused = document.activeElement;
   render(page(), root);
   talked = talks;
-  if (stay) stayAtBottom();
+  if (stay && state.answered) showAnswer();
+  else if (stay) stayAtBottom();
+  state.answered = false;
   // What was pressed may be gone. Under a finger, the line would bring the keyboard with it.
   if (focused && !focused.isConnected && matchMedia('(pointer: fine)').matches)
     document.getElementById('line')?.focus({ preventScroll: true });
@@ -81,6 +84,7 @@ async function prepare() {
 }
 
 async function arrive() {
+  dismissNotice();
   if (state.path === '/') {
     arriveAtChat();
     return;
@@ -97,5 +101,6 @@ const known = entries;
 update({ ...loaded, entries: new Map(known.map((entry) => [entry.id, entry])) });
 onArrival(arrive);
 watchDrops();
+watchPresses();
 follow(seen, () => void prepare().catch(() => undefined));
 void arrive();

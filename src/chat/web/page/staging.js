@@ -1,10 +1,13 @@
 import { Refused, upload } from './server.js';
-import { say, state, update } from './state.js';
+import { dismissNotice, say, state, update } from './state.js';
+
+const COMMAND = '/train ';
 
 /** Hands files over: they lie in the line until they are sent to be learned. @param {Iterable<File>} files */
 export function stage(files) {
+  dismissNotice();
   for (const file of files) stageOne(file);
-  if (!state.line.trim().startsWith('/train') && state.staged.length > 0) update({ line: '/train ' });
+  if (!state.line.trim().startsWith('/train') && state.staged.length > 0) update({ line: COMMAND });
   document.getElementById('line')?.focus();
 }
 
@@ -15,7 +18,7 @@ async function stageOne(file) {
   if (file.size > state.maxUpload) return update({ notice: say('uploadTooLarge', { name, most }) });
   /** @type {import('./state.js').Staged} */
   const staged = { name, key: null };
-  update({ staged: [...state.staged, staged], notice: '', whisper: say('sending', { name }) });
+  update({ staged: [...state.staged, staged], whisper: say('sending', { name }) });
   try {
     staged.key = await upload(file);
     update({ whisper: say('staged', { name }) });
@@ -27,7 +30,10 @@ async function stageOne(file) {
 
 /** @param {import('./state.js').Staged} staged */
 export function unstage(staged) {
-  update({ staged: state.staged.filter((one) => one !== staged) });
+  const left = state.staged.filter((one) => one !== staged);
+  // With the last file goes the command that came with the first, unless somebody has written on.
+  const line = left.length === 0 && state.line === COMMAND ? '' : state.line;
+  update({ staged: left, line });
 }
 
 /** A file may be dropped anywhere on the page. */

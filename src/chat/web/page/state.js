@@ -11,6 +11,7 @@
  * @property {'en' | 'de'} locale
  * @property {Texts} texts
  * @property {Map<number, Entry>} entries
+ * @property {boolean} answered whether an answer has come that was not drawn yet
  * @property {string} path the address that is looked at
  * @property {boolean} connected
  * @property {string} notice one sentence for everybody's eyes and ears, or empty
@@ -28,6 +29,7 @@ export const state = {
   locale: 'en',
   texts: /** @type {Texts} */ ({}),
   entries: new Map(),
+  answered: false,
   path: location.pathname,
   connected: true,
   notice: '',
@@ -58,6 +60,11 @@ export function update(changes = {}) {
     drawing = false;
     draw();
   });
+}
+
+/** Takes back what was said to everybody's eyes, once it is read; but for what is still so. */
+export function dismissNotice() {
+  if (state.connected) update({ notice: '' });
 }
 
 /**

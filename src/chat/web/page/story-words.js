@@ -175,3 +175,10 @@ function close() {
   pinned = false;
   show(-1);
 }
+
+/** Puts the candidates away when somebody presses elsewhere. */
+export function watchPresses() {
+  addEventListener('pointerdown', ({ target }) => {
+    if (open >= 0 && target instanceof Element && !target.closest('.word, .candidates')) close();
+  });
+}

@@ -1,10 +1,8 @@
 import { randomInt } from 'node:crypto';
-import { FabulistError } from '../errors.ts';
 import { Teller } from '../language/teller.ts';
 import { inTurns } from '../language/turns.ts';
 import { exportCorpus, importCorpus } from '../library/archive.ts';
 import type { Corpus, CorpusRef, Library, Version } from '../library/library.ts';
-import { quoted } from '../library/safe-names.ts';
 import type { Training } from '../training/trainer.ts';
 import { AskedTrainings } from './asked-trainings.ts';
 import { CorpusChoice } from './corpus-choice.ts';
@@ -12,7 +10,6 @@ import { CorpusReports } from './corpus-reports.ts';
 import { Forgetting } from './forgetting.ts';
 import type { Lease } from './model-shelf.ts';
 import { OpeningOffers } from './opening-offers.ts';
-import { Quota } from './quota.ts';
 import { RelatedWords } from './related-words.ts';
 import { checkStoryRequest, tidied } from './story-options.ts';
 import { type Clock, StorySessions } from './story-sessions.ts';
@@ -30,7 +27,7 @@ import type {
 import type { StorytellerOptions } from './storyteller-options.ts';
 import { TellingModels } from './telling-models.ts';
 import { storyOf, ToldStories } from './told-stories.ts';
-import { nameAfter, readUploads } from './uploads.ts';
+import { TrainingRequests } from './training-requests.ts';
 import { versionToTell } from './version-to-tell.ts';
 import { checkNeighbours, DEFAULT_NEIGHBOURS, findingNeighbours } from './word-neighbours.ts';
 import { WordSpaces } from './word-spaces.ts';
@@ -52,7 +49,7 @@ export class LibraryStoryteller implements Storyteller {
   readonly #trainings: AskedTrainings;
   readonly #reports: CorpusReports;
   readonly #forgetting: Forgetting;
-  readonly #quota: Quota;
+  readonly #requests: TrainingRequests;
   #sweeping: Promise<void> = Promise.resolve();
 
   constructor(options: StorytellerOptions) {
@@ -76,7 +73,7 @@ export class LibraryStoryteller implements Storyteller {
     );
     this.#offers = new OpeningOffers(library);
     this.#trainings = new AskedTrainings(trainer);
-    this.#quota = new Quota(library, trainer, options.quotas ?? {});
+    this.#requests = new TrainingRequests(options, this.#choice, this.#trainings);
     this.#reports = new CorpusReports(options, this.#choice, this.#trainings);
     this.#forgetting = new Forgetting(options, {
       choice: this.#choice,
@@ -134,27 +131,8 @@ export class LibraryStoryteller implements Storyteller {
     return storyOf(id, session, this.#clock.now() - begun);
   }
 
-  async train(asker: Asker, request: TrainRequest): Promise<TrainReply> {
-    const { files, read } = await readUploads(request, asker.user, this.#options.maxUpload ?? 25 * MEGABYTE);
-    if (files.length === 0) {
-      const name = request.corpus ?? nameAfter(request.files);
-      const corpus = await this.#choice.findOwn(asker, name, 'trained anew');
-      this.#quota.checkTraining(corpus);
-      return { corpus, added: [], already: [], read, ...(await this.#askOrJoin(asker, corpus, corpus, request)) };
-    }
-    const name = await this.#choice.nameFor(asker, request.corpus, () => nameAfter(request.files));
-    const { server } = asker;
-    this.#quota.checkTraining({ server, name });
-    await this.#quota.checkStories(
-      server,
-      name,
-      request.mode,
-      files,
-      read.reduce((sum, { words }) => sum + words, 0),
-    );
-    const before = await this.#library.corpus(asker.server, name);
-    const stored = await this.#library.addStories({ server: asker.server, name }, files, request.mode);
-    return { ...stored, read, ...(await this.#askOrJoin(asker, stored.corpus, before, request)) };
+  train(asker: Asker, request: TrainRequest): Promise<TrainReply> {
+    return this.#requests.train(asker, request);
   }
 
   async neighbours(
@@ -187,16 +165,12 @@ export class LibraryStoryteller implements Storyteller {
     return this.#offers.offer(await this.#choice.find(asker, corpus), typed, limit);
   }
 
-  async cancel(asker: Asker, name?: string): Promise<string> {
-    const corpus = await this.#training(asker, name, 'cancel');
-    if (await this.#options.trainer.cancel(corpus)) return corpus.name;
-    throw new FabulistError('usage', `${quoted(corpus.name)} is no longer being trained.`);
+  cancel(asker: Asker, name?: string): Promise<string> {
+    return this.#requests.end(asker, name, 'cancel');
   }
 
-  async stop(asker: Asker, name?: string): Promise<string> {
-    const corpus = await this.#training(asker, name, 'stop');
-    if (await this.#options.trainer.stop(corpus)) return corpus.name;
-    throw new FabulistError('usage', `${quoted(corpus.name)} is no longer being trained.`);
+  stop(asker: Asker, name?: string): Promise<string> {
+    return this.#requests.end(asker, name, 'stop');
   }
 
   async forget(
@@ -205,7 +179,7 @@ export class LibraryStoryteller implements Storyteller {
   ): Promise<{ corpus: string; stories: number; versions: number; left: number }[]> {
     const forgotten = await this.#forgetting.forget(asker, name);
     for (const { corpus, left } of forgotten) {
-      if (left > 0) await this.#ask(asker, corpus, { options: {} }, 'remainder');
+      if (left > 0) await this.#requests.ask(asker, corpus, { options: {} }, 'remainder');
     }
     return forgotten.map(({ corpus, stories, versions, left }) => ({
       corpus: corpus.name,
@@ -233,7 +207,7 @@ export class LibraryStoryteller implements Storyteller {
   async importCorpus(asker: Asker, archive: Uint8Array): Promise<Corpus> {
     const corpus = await importCorpus(this.#library, asker.server, archive);
     const { telling } = await this.#library.versions(corpus);
-    if (telling === null) await this.#ask(asker, corpus, { options: {} });
+    if (telling === null) await this.#requests.ask(asker, corpus, { options: {} });
     return corpus;
   }
 
@@ -247,39 +221,6 @@ export class LibraryStoryteller implements Storyteller {
     const { telling } = await this.#library.versions(corpus);
     if (telling !== null) return;
     await this.#trainings.trainFirst(corpus, asker, await this.#reports.setAside(corpus), onTraining);
-  }
-
-  /** Asks for a training, unless one is under way that learns just this. before: the corpus before stories were added. */
-  async #askOrJoin(
-    asker: Asker,
-    corpus: Corpus,
-    before: Corpus | undefined,
-    request: TrainRequest,
-  ): Promise<Pick<TrainReply, 'training' | 'joined'>> {
-    const training = before?.hash === corpus.hash ? this.#trainings.of(corpus) : null;
-    if (training) return { training, joined: true };
-    return { training: await this.#ask(asker, corpus, request), joined: false };
-  }
-
-  #ask(
-    asker: Asker,
-    corpus: CorpusRef,
-    request: Pick<TrainRequest, 'options' | 'reportTo'>,
-    reason: 'asked' | 'remainder' = 'asked',
-  ): Promise<Training> {
-    return this.#options.trainer.train({
-      corpus: { server: corpus.server, name: corpus.name },
-      options: request.options,
-      reason,
-      by: asker.user,
-      ...(request.reportTo && { reportTo: request.reportTo }),
-    });
-  }
-
-  /** The corpus whose training an asker wants to end. */
-  async #training(asker: Asker, name: string | undefined, how: 'stop' | 'cancel'): Promise<CorpusRef> {
-    const corpus = name === undefined ? undefined : await this.#choice.find(asker, name);
-    return this.#trainings.toEnd(asker, corpus, how).request.corpus;
   }
 
   /** Deletes old stories, behind the back of whoever asked for a new one. */

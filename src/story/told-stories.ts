@@ -1,8 +1,5 @@
 import { FabulistError } from '../errors.ts';
-import type { TellOptions } from '../language/telling.ts';
 import { tokenize } from '../language/tokenizer.ts';
-import { inTurns } from '../language/turns.ts';
-import { Typesetter } from '../language/typeset.ts';
 import { UNKNOWN } from '../language/vocabulary.ts';
 import type { CorpusRef, ServerId } from '../library/library.ts';
 import { quoted } from '../library/safe-names.ts';
@@ -10,8 +7,9 @@ import type { LoadedModel } from './loaded-model.ts';
 import type { Lease } from './model-shelf.ts';
 import { DEFAULT_WORDS } from './story-options.ts';
 import type { Part, StorySession, StorySessions } from './story-sessions.ts';
-import { keptWords, type Likely, likelyOf, wordsOf } from './story-words.ts';
+import { likelyOf, wordsOf } from './story-words.ts';
 import type { Asker, Replacement, Story, StoryRequest } from './storyteller.ts';
+import { tellPart } from './tell-part.ts';
 
 /** A retelling of a text known by heart starts at this heat, and gets hotter until another story comes out. */
 const RETELL_TEMPERATURE = 0.7;
@@ -21,17 +19,6 @@ const HOTTEST = 2;
 const RETELLINGS = 8;
 
 const SEEDS = 2 ** 32;
-
-/** How a part is told. */
-interface Manner {
-  readonly words: number;
-  readonly temperature: number;
-  readonly topP?: number;
-  readonly maxCopy?: number | undefined;
-  readonly seed: number;
-  /** Words of the opening that have their stand-ins already. */
-  readonly replaced?: readonly Replacement[];
-}
 
 /** Opens the model for a story of a corpus: the wanted version if it is still there. */
 export type OpenModel = (corpus: CorpusRef, wanted?: string) => Promise<Lease>;
@@ -189,69 +176,6 @@ export class ToldStories {
       throw error;
     }
   }
-}
-
-/** Symbols that a part begins with whatever the model says, and what was likely in their places. */
-interface Given {
-  readonly symbols: readonly string[];
-  readonly likely: readonly (readonly Likely[])[];
-}
-
-/** Tells one more part after an opening and the parts before. */
-async function tellPart(
-  { model }: Lease,
-  opening: string,
-  before: readonly Part[],
-  manner: Manner,
-  given: Given = { symbols: [], likely: [] },
-): Promise<{ part: Part; replaced: readonly Replacement[] }> {
-  const { vocabulary } = model;
-  const earlier = before.flatMap(({ symbols }) => symbols);
-  const read = [opening, ...earlier, ...given.symbols].join(' ');
-  const preparing = model.openings.preparing(read, model.starts.draw(manner.seed), manner.replaced);
-  const { context, silent, replaced } = await inTurns(preparing);
-  const { temperature, topP = 1, maxCopy, seed } = manner;
-  const words = manner.words - given.symbols.length;
-  const options: TellOptions = {
-    words,
-    temperature,
-    topP,
-    seed,
-    silent,
-    guides: model.guides(maxCopy),
-    // Who asks for the most likely words gets these, wherever they end.
-    ending: temperature > 0 ? model.ending : undefined,
-  };
-  const told = words > 0 ? await model.teller.tell(context, options) : { ids: [], candidates: [] };
-  const symbols = [...given.symbols, ...vocabulary.decode(told.ids)];
-  const likely = [
-    ...given.likely.slice(0, given.symbols.length),
-    ...told.candidates.map((place) =>
-      place.map(({ id, probability }) => ({ symbol: vocabulary.symbolOf(id), probability })),
-    ),
-  ];
-  const typesetter = new Typesetter(model.style);
-  typesetter.read(opening);
-  for (const part of before) typesetter.add(part.symbols);
-  const pieces = typesetter.pieces(
-    symbols,
-    likely.map((place) => place.map(({ symbol }) => symbol)),
-  );
-  const begun = tokenize(opening);
-  const whole = [...begun, ...earlier, ...symbols];
-  const part: Part = {
-    symbols,
-    prose: pieces.map(({ text }) => text).join(''),
-    version: model.version,
-    engine: model.engine,
-    originality: model.originality.of(whole),
-    words: keptWords(pieces, likely),
-    copied: model.originality
-      .copied(whole)
-      .map(([from, to]) => [Math.max(0, from - begun.length), to - begun.length] as const)
-      .filter(([, to]) => to > 0),
-  };
-  return { part, replaced };
 }
 
 /** A symbol that was named to be told. Throws `usage` for one that the corpus does not have. */

@@ -29,7 +29,7 @@ async function eventLoop(): Promise<Measurement[]> {
     const { telling } = await library.versions(fable);
     const model = decodeModel(await library.readVersion(fable, telling as string));
     const { engine } = await openEngine({ choice: 'auto' });
-    const teller = new Teller(engine, model);
+    const teller = await Teller.open(engine, model);
     const context = model.vocabulary.encode(['had', 'a', 'general']);
     const tell = () => teller.tell(context, { words: 32, temperature: 0, seed: 1 });
     await tell();

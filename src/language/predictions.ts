@@ -1,8 +1,7 @@
-import { type Engine, ops } from '../engine/engine.ts';
+import type { Engine } from '../engine/engine.ts';
 import type { Model } from './model.ts';
-import { placeWeights } from './place-weights.ts';
+import { openNetworkReader } from './network-reader.ts';
 import { inTurns, othersTurn } from './turns.ts';
-import { WindowReader } from './window-reader.ts';
 import { differentWindows } from './window-table.ts';
 
 /** Windows worked out at one go. */
@@ -19,8 +18,7 @@ export async function predictionsOf(engine: Engine, model: Model): Promise<Float
   const windows = await inTurns(differentWindows(text, recipe.window, vocabulary.size));
   const numbers = windows.length * vocabulary.size;
   if (numbers === 0 || numbers > model.weights.reduce((sum, { values }) => sum + values.length, 0)) return null;
-  const weights = await placeWeights(engine, model);
-  const reader = new WindowReader(engine, model, weights);
+  const reader = await openNetworkReader(engine, model, null);
   try {
     const predictions = new Float32Array(numbers);
     for (let first = 0; first < windows.length; first += TOGETHER) {
@@ -33,6 +31,5 @@ export async function predictionsOf(engine: Engine, model: Model): Promise<Float
     return predictions;
   } finally {
     reader.dispose();
-    ops.dispose(Object.values(weights));
   }
 }

@@ -5,6 +5,8 @@
 export interface Reader {
   /** Symbols before a place that its prediction can depend on; a context need not be read from further back. */
   readonly memory: number;
+  /** Bytes that it takes in memory, what it remembers included, and beside them nothing but the model. */
+  readonly bytes: number;
   /**
    * Puts the stories in another order: row k goes on as the row `from[k]` of before, or begins anew where that is -1.
    * Rows that are not named are let go. A reader begins with no rows.

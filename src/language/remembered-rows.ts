@@ -10,11 +10,14 @@ export const NOTHING = 0;
  * their places only, since to hand rows over at every word takes longer than to work them out.
  */
 export class RememberedRows {
+  /** Bytes that they take. */
+  readonly bytes: number;
   readonly #table: RowTable;
   readonly #places: RememberedPlaces;
 
   /** count: how many keys are remembered at most. */
   constructor(engine: Engine, count: number, widths: readonly number[]) {
+    this.bytes = 4 * (count + 1) * widths.reduce((sum, width) => sum + width, 0);
     this.#table = engine.rowTable(count + 1, widths);
     ops.tidy(() => {
       const zeros = widths.map((width) => ops.zeros([1, width]) as Tensor);

@@ -7,15 +7,15 @@ import type { WindowTable } from './window-table.ts';
 /** Reads symbol after symbol as a `WindowReader` does, and says the same, from a table instead of the network. */
 export class TableReader implements Reader {
   readonly memory: number;
-  readonly #width: number;
+  readonly bytes: number;
   readonly #table: WindowTable;
   readonly #backOff: BackOff;
   readonly #recent: RecentSymbols;
 
-  /** window: symbols that predict the next one; vocabulary: how many symbols there are. */
-  constructor(window: number, vocabulary: number, table: WindowTable, backOff: BackOff) {
+  /** window: symbols that predict the next one. */
+  constructor(window: number, table: WindowTable, backOff: BackOff) {
     this.memory = window;
-    this.#width = vocabulary;
+    this.bytes = table.bytes;
     this.#table = table;
     this.#backOff = backOff;
     this.#recent = new RecentSymbols(window);
@@ -31,12 +31,13 @@ export class TableReader implements Reader {
 
   async logits(rows: readonly number[]): Promise<Float32Array> {
     const turn = new Turn();
-    const logits = new Float32Array(rows.length * this.#width);
+    const { width } = this.#table;
+    const logits = new Float32Array(rows.length * width);
     for (const [k, row] of rows.entries()) {
       const symbols = this.#recent.of(row);
       const told = this.#table.find(symbols) ?? this.#backOff.predict(symbols);
       if (!told) throw new Error('A window of the text is missing in the table.');
-      logits.set(told, k * this.#width);
+      logits.set(told, k * width);
       if (turn.over) await turn.next();
     }
     return logits;

@@ -1,12 +1,10 @@
-import { type Engine, ops } from '../engine/engine.ts';
+import type { Engine } from '../engine/engine.ts';
 import type { Model } from './model.ts';
-import type { Weights } from './network.ts';
-import { counting, engineWeights, openReader } from './open-reader.ts';
-import { placeWeights, placing } from './place-weights.ts';
+import { openReader } from './open-reader.ts';
 import type { Reader } from './reader.ts';
 import type { RunIndex } from './run-index.ts';
 import { Telling, type TellOptions, type Told } from './telling.ts';
-import { atOnce, inTurns, othersTurn, Turn } from './turns.ts';
+import { othersTurn, Turn } from './turns.ts';
 import { UNKNOWN } from './vocabulary.ts';
 
 /** Stories told side by side at most; the others wait for one of them to end. */
@@ -21,13 +19,12 @@ interface Waiting {
 }
 
 /**
- * Tells continuations with one model, whose weights it holds in the engine until it is disposed. Stories asked for while
+ * Tells continuations with one model, whose reader it holds until it is disposed. Stories asked for while
  * others are told join them: a step of many rows costs little more than a step of one, since it reads the same weights.
  */
 export class Teller {
   /** Symbols of the vocabulary. */
   readonly #width: number;
-  readonly #weights: Weights;
   readonly #reader: Reader;
   readonly #unknown: number;
   readonly #waiting: Waiting[] = [];
@@ -35,30 +32,21 @@ export class Teller {
   #rows: Waiting[] = [];
   #busy = false;
 
-  /**
-   * engine: null for a model that has its predictions; weights: the model's `engineWeights` in the engine, the teller's from now
-   * on; counts: of the model's text.
-   */
-  constructor(engine: Engine | null, model: Model, weights = placed(engine, model), counts = atOnce(counting(model))) {
-    this.#width = model.vocabulary.size;
-    this.#unknown = model.vocabulary.idOf(UNKNOWN) ?? -1;
-    this.#weights = weights;
-    this.#reader = openReader(engine, model, weights, counts);
+  /** reader: of the model, the teller's from now on. */
+  constructor({ vocabulary }: Pick<Model, 'vocabulary'>, reader: Reader) {
+    this.#width = vocabulary.size;
+    this.#unknown = vocabulary.idOf(UNKNOWN) ?? -1;
+    this.#reader = reader;
   }
 
-  /**
-   * The same, with the weights handed to the engine part after part, so that nobody waits for all of them. index: of the
-   * model's text, where there is one already.
-   */
+  /** As `openReader` takes them, and rejects. */
   static async open(engine: Engine | null, model: Model, index?: RunIndex): Promise<Teller> {
-    const counts = await inTurns(counting(model, index));
-    const weights = engine ? await placeWeights(engine, model) : {};
-    try {
-      return new Teller(engine, model, weights, counts);
-    } catch (error) {
-      ops.dispose(Object.values(weights));
-      throw error;
-    }
+    return new Teller(model, await openReader(engine, model, index));
+  }
+
+  /** As `Reader.bytes`. */
+  get bytes(): number {
+    return this.#reader.bytes;
   }
 
   /** context: ids of the symbols before, at least one. The words depend on nothing but the model, the context and the options. */
@@ -70,10 +58,9 @@ export class Teller {
     });
   }
 
-  /** Frees the weights. Stories that are being told must have ended. */
+  /** Frees what the reader holds. Stories that are being told must have ended. */
   dispose(): void {
     this.#reader.dispose();
-    ops.dispose(Object.values(this.#weights));
   }
 
   /** Tells until nobody waits any more. */
@@ -135,9 +122,4 @@ export class Teller {
 
 function isOver({ telling, failure }: Waiting): boolean {
   return telling.done || failure !== undefined;
-}
-
-function placed(engine: Engine | null, model: Model): Weights {
-  if (!engine) return {};
-  return Object.fromEntries(engineWeights(model).map((one) => [one.name, atOnce(placing(engine, one))]));
 }

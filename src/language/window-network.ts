@@ -1,6 +1,7 @@
 import { type CellInput, type Engine, ops, type Tensor } from '../engine/engine.ts';
 import { type Cell, stateOf } from './lstm-cell.ts';
 import type { Weights } from './network.ts';
+import { bytesPlaced } from './place-weights.ts';
 import type { Recipe } from './recipe.ts';
 import { NOTHING, RememberedRows } from './remembered-rows.ts';
 import { type KeyOf, type WindowKey, windowKeys } from './window-keys.ts';
@@ -34,7 +35,7 @@ export class WindowNetwork {
   readonly #symbols: RememberedRows;
 
   /**
-   * weights: `table` is `input` of `Model.weights`, `others` all but that; vocabulary: how many symbols there are; states:
+   * weights: `table` is `input` of `Model.weights`, `others` all but that, the network's from now on; vocabulary: how many symbols there are; states:
    * how many are remembered, as many as a window has symbols at least.
    */
   constructor(
@@ -61,9 +62,9 @@ export class WindowNetwork {
     return layers * 5 * units;
   }
 
-  /** Bytes that are remembered at most. */
-  static bytes(shape: Pick<Recipe, 'layers' | 'units'>, vocabulary: number, states: number): number {
-    return 4 * (states * WindowNetwork.stateSize(shape) + Math.min(vocabulary, states) * 4 * shape.units);
+  /** Bytes of its weights in the engine, and of all that is remembered at most. */
+  get bytes(): number {
+    return bytesPlaced(this.#weights) + this.#states.bytes + this.#symbols.bytes;
   }
 
   /** What follows each of the windows, which are different: (windows, vocabulary), natural logarithms of probabilities. */
@@ -80,6 +81,7 @@ export class WindowNetwork {
   dispose(): void {
     this.#states.dispose();
     this.#symbols.dispose();
+    ops.dispose(Object.values(this.#weights));
   }
 
   #predictTogether(windows: readonly (readonly number[])[]): Float32Array {

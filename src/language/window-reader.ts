@@ -5,7 +5,6 @@ import type { Model } from './model.ts';
 import type { Weights } from './network.ts';
 import type { Reader } from './reader.ts';
 import { RecentSymbols } from './recent-symbols.ts';
-import type { Recipe } from './recipe.ts';
 import { RememberedPlaces } from './remembered-places.ts';
 import { Turn } from './turns.ts';
 import { type KeyOf, type WindowKey, windowKeys } from './window-keys.ts';
@@ -29,6 +28,7 @@ export class WindowReader implements Reader {
    */
   static readonly table = 'input';
   readonly memory: number;
+  readonly bytes: number;
   readonly #network: WindowNetwork;
   readonly #width: number;
   readonly #keyOf: KeyOf;
@@ -39,14 +39,8 @@ export class WindowReader implements Reader {
   readonly #predictions: Float32Array;
   readonly #recent: RecentSymbols;
 
-  /** Bytes that a reader remembers at most. vocabulary: how many symbols there are. */
-  static bytes(shape: Pick<Recipe, 'layers' | 'units'>, vocabulary: number): number {
-    const states = most(WindowNetwork.stateSize(shape));
-    return 4 * vocabulary * most(vocabulary) + WindowNetwork.bytes(shape, vocabulary, states);
-  }
-
   /**
-   * weights: all but the table; backOff: null where the network is asked whatever was read; bytes: what is remembered of
+   * weights: all but the table, the reader's from now on; backOff: null where the network is asked whatever was read; bytes: what is remembered of
    * predictions, and as much of states.
    */
   constructor(
@@ -66,6 +60,7 @@ export class WindowReader implements Reader {
     const states = Math.max(recipe.window, most(WindowNetwork.stateSize(recipe), bytes));
     const table = valuesOf(values, WindowReader.table);
     this.#network = new WindowNetwork(engine, recipe, { table, others: weights }, vocabulary.size, states);
+    this.bytes = this.#predictions.byteLength + this.#network.bytes;
   }
 
   arrange(from: readonly number[]): void {

@@ -4,6 +4,9 @@ import { STRIDE, type Work } from './turns.ts';
 import { type KeyOf, type WindowKey, windowKeys } from './window-keys.ts';
 import { makingWindows } from './windows.ts';
 
+/** A window in a Map: bytes, roughly. */
+const KEY_BYTES = 120;
+
 /**
  * What a window model says after every window of its text, looked up instead of worked out. It is all that the network is asked
  * while stories are told, since elsewhere the text itself answers (`back-off.ts`): of a short text it takes a fraction of the
@@ -35,9 +38,14 @@ export class WindowTable {
     throw new FabulistError('storage', 'What this model predicts does not fit its text; train the corpus again.');
   }
 
-  /** Bytes that a table takes besides the predictions. windows: different ones. */
-  static bytes(windows: number): number {
-    return 120 * windows;
+  /** Bytes that it takes in memory, roughly. */
+  get bytes(): number {
+    return this.#predictions.byteLength + KEY_BYTES * this.#rows.size;
+  }
+
+  /** Symbols of the vocabulary. */
+  get width(): number {
+    return this.#width;
   }
 
   /** What follows a window: (vocabulary). Undefined for one that the text does not have. */

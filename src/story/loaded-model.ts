@@ -1,7 +1,6 @@
 import type { Engine } from '../engine/engine.ts';
 import type { Ending, Guide } from '../language/guide.ts';
 import type { Model } from '../language/model.ts';
-import { readerBytes } from '../language/open-reader.ts';
 import { BY_HEART } from '../language/recipe.ts';
 import { RunIndex } from '../language/run-index.ts';
 import type { Teller } from '../language/teller.ts';
@@ -17,7 +16,7 @@ import { SentenceEnding } from './sentence-ending.ts';
 import { SentenceStarts } from './sentence-starts.ts';
 
 /** What a storyteller needs of a teller. */
-export type ModelTeller = Pick<Teller, 'tell' | 'dispose'>;
+export type ModelTeller = Pick<Teller, 'tell' | 'dispose' | 'bytes'>;
 
 /** engine: null for a model that has its predictions; index: of the model's text, punctuation marks included. */
 export type OpenTeller = (engine: Engine | null, model: Model, index: RunIndex) => ModelTeller | Promise<ModelTeller>;
@@ -47,13 +46,13 @@ interface Parts {
 /** A vocabulary in a Map, two arrays and two sets of strings: bytes a symbol, roughly. */
 const SYMBOL_BYTES = 150;
 
-/** Bytes that a model takes in memory: what it weighs on disk, the indexes of its text with and without marks, its words. */
+/** Bytes that a model takes in memory besides its teller: its weights, its text, the indexes of that with and without marks, its words. */
 function bytesOf(model: Model, symbols: number): number {
   const learned = model.weights.reduce((sum, { values }) => sum + values.byteLength, 0);
   const built = 2 * RunIndex.bytes(symbols) + SYMBOL_BYTES * model.vocabulary.size;
   const grams = (model.grams?.levels ?? []).flatMap(({ symbols: last, counts, children }) => [last, counts, children]);
   const counted = grams.reduce((sum, { byteLength }) => sum + byteLength, 0);
-  return learned + 4 * symbols + built + counted + readerBytes(model);
+  return learned + 4 * symbols + built + counted;
 }
 
 /** A model in memory with all that its stories need: read once, used by every story until it makes room for others. */
@@ -95,7 +94,7 @@ export class LoadedModel {
     this.temperature = temperature;
     this.topP = topP;
     this.window = recipe.window;
-    this.bytes = bytesOf(model, symbols);
+    this.bytes = bytesOf(model, symbols) + parts.teller.bytes;
     this.#loops = new LoopGuide(this.originality.text);
     this.#word = parts.word;
   }

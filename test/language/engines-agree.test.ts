@@ -39,7 +39,7 @@ it.skipIf(!hasNative).each([
     for (let step = 1; step <= 20; step++) learner.step(plan.batch(step), 0.001);
     for (const { name, values } of await learner.values()) all[`${name} after 20 steps`] = values;
     learner.dispose();
-    const teller = new Teller(engine, withoutText(model));
+    const teller = await Teller.open(engine, withoutText(model));
     const { ids } = await teller.tell(Int32Array.of(0, 1, 2), { words: 16, temperature: 0.8, seed: 5 });
     all.story = Float32Array.from(ids);
     teller.dispose();

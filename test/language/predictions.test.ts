@@ -56,7 +56,7 @@ onEveryEngine('what a model predicts after the windows of its text', (open) => {
     );
     const table = decodeModel(Object.fromEntries(files));
     expect(table.weights).toEqual([]);
-    const [one, other] = [new Teller(engine, model), await Teller.open(null, table)];
+    const [one, other] = [await Teller.open(engine, model), await Teller.open(null, table)];
     for (let seed = 0; seed < 20; seed++) {
       // Windows of the text, windows that it does not have, and contexts that are too short for one.
       const context = Int32Array.from(

@@ -12,7 +12,7 @@ import { PAUSED, trainModel } from '../../src/language/train-model.ts';
 import { windowsOf } from '../../src/language/windows.ts';
 import { onEachEngine } from '../engines.ts';
 import { othersTurns, slowly } from '../others-turns.ts';
-import { tinyModel, weightsOf, withoutText } from './tiny.ts';
+import { tinyModel, tinySequence, weightsOf, withoutText } from './tiny.ts';
 
 /** The article's way: read the last `window` symbols from no state for every single prediction. */
 function tellSlowly(engine: Engine, model: Model, context: number[], words: number): number[] {
@@ -44,14 +44,14 @@ onEachEngine('telling', (open) => {
   ] as const)('equals reading the whole window anew for every symbol: %o', async ({ opening, ...options }) => {
     const engine = await open();
     const model = withoutText(tinyModel({ ...options, units: 12 }));
-    const teller = new Teller(engine, model);
+    const teller = await Teller.open(engine, model);
     const { ids } = await teller.tell(Int32Array.from(opening), { words: 20, temperature: 0, seed: 1 });
     teller.dispose();
     expect([...ids]).toEqual(tellSlowly(engine, model, [...opening], 20));
   });
 
   it('draws the same story for the same seed, and others for others', async () => {
-    const teller = new Teller(await open(), tinyModel());
+    const teller = await Teller.open(await open(), tinyModel());
     const tell = async (seed: number) => [
       ...(await teller.tell(Int32Array.of(0, 1), { words: 32, temperature: 1, seed })).ids,
     ];
@@ -76,11 +76,11 @@ onEachEngine('telling', (open) => {
     }));
     const alone: Told[] = [];
     for (const { context, options } of asked) {
-      const teller = new Teller(engine, model);
+      const teller = await Teller.open(engine, model);
       alone.push(await teller.tell(context, options));
       teller.dispose();
     }
-    const teller = new Teller(engine, model);
+    const teller = await Teller.open(engine, model);
     const later = (k: number) => new Promise((resolve) => setTimeout(resolve, k % 7));
     const together = await Promise.all(
       asked.map(async ({ context, options }, k) => {
@@ -110,7 +110,7 @@ onEachEngine('telling', (open) => {
     const model = tinyModel(options);
     const { contexts, count, window } = windowsOf(model.text, model.recipe.window);
     const after = async (of: Model) => {
-      const teller = new Teller(engine, of);
+      const teller = await Teller.open(engine, of);
       const told: Told[] = [];
       for (let row = 0; row < count; row++) {
         const context = contexts.slice(row * window, (row + 1) * window);
@@ -135,7 +135,7 @@ onEachEngine('telling', (open) => {
     const { opening, follows } = row;
     const model = tinyModel({ window: 3 });
     const { vocabulary } = model;
-    const teller = new Teller(await open(), model);
+    const teller = await Teller.open(await open(), model);
     const context = vocabulary.encode(opening.split(' '));
     const likely = new Map<string, number>();
     for (let seed = 0; seed < 20; seed++) {
@@ -149,7 +149,7 @@ onEachEngine('telling', (open) => {
   });
 
   it('fails a story alone whose guide fails, and tells those beside it', async () => {
-    const teller = new Teller(await open(), tinyModel());
+    const teller = await Teller.open(await open(), tinyModel());
     const asked = { words: 9, temperature: 1, seed: 1 };
     const alone = await teller.tell(Int32Array.of(0, 1, 2), asked);
     const failing: Guide = {
@@ -170,7 +170,7 @@ onEachEngine('telling', (open) => {
   });
 
   it('lets others have their turn between two stories that are told side by side', async () => {
-    const teller = new Teller(await open(), tinyModel());
+    const teller = await Teller.open(await open(), tinyModel());
     const guides: Guide[] = [{ steer: () => slowly(undefined) }];
     const one = { words: 1, temperature: 1, seed: 1, guides };
     const turns = await othersTurns(() =>
@@ -182,7 +182,7 @@ onEachEngine('telling', (open) => {
 
   it('takes what a shorter ending goes on with where the guides rule out the rest', async () => {
     const { vocabulary } = tinyModel();
-    const teller = new Teller(await open(), tinyModel());
+    const teller = await Teller.open(await open(), tinyModel());
     const and = vocabulary.idOf('and') as number;
     const guide = { steer: (logits: Float32Array) => void logits.fill(Number.NEGATIVE_INFINITY, and, and + 1) };
     const context = vocabulary.encode(['on', 'a', 'cat']);
@@ -199,7 +199,7 @@ onEachEngine('telling', (open) => {
     const trained = await trainModel(engine, [text], { units: 32, rate: 0.02 });
     if (trained === PAUSED) throw new Error('It was not told to pause.');
     const { model } = trained;
-    const teller = new Teller(engine, model);
+    const teller = await Teller.open(engine, model);
     const from = async (...opening: string[]) => {
       const { ids } = await teller.tell(model.vocabulary.encode(opening), { words: 7, temperature: 0, seed: 1 });
       return model.vocabulary.decode(ids).join(' ');
@@ -215,11 +215,11 @@ onEachEngine('telling', (open) => {
   it('leaves as many tensors alive after 100 stories as before', async () => {
     const engine = await open();
     // The engine keeps a few small tensors of its own from the first time on.
-    const first = new Teller(engine, withoutText(tinyModel()));
+    const first = await Teller.open(engine, withoutText(tinyModel()));
     await first.tell(Int32Array.of(0), { words: 1, temperature: 0, seed: 1 });
     first.dispose();
     const before = ops.memory().numTensors;
-    const teller = new Teller(engine, withoutText(tinyModel()));
+    const teller = await Teller.open(engine, withoutText(tinyModel()));
     const loaded = ops.memory().numTensors;
     expect(loaded).toBeGreaterThan(before);
     for (let seed = 1; seed <= 100; seed++)
@@ -227,5 +227,19 @@ onEachEngine('telling', (open) => {
     expect(ops.memory().numTensors).toBe(loaded);
     teller.dispose();
     expect(ops.memory().numTensors).toBe(before);
+  });
+
+  it.each(['window', 'sequence'] as const)('says how much memory it takes with a %s model', async (kind) => {
+    const engine = await open();
+    const model = kind === 'sequence' ? await tinySequence() : withoutText(tinyModel({ layers: 2, window: 3 }));
+    (await Teller.open(engine, model)).dispose();
+    const before = ops.memory().numBytes;
+    const teller = await Teller.open(engine, model);
+    const predictions = kind === 'sequence' ? 0 : 4 * 4_096 * model.vocabulary.size;
+    const measured = ops.memory().numBytes - before + predictions;
+    // What the other engine remembers of states lies outside of it.
+    if (engine.name === 'native' || kind === 'sequence') expect(teller.bytes).toBe(measured);
+    else expect(teller.bytes).toBeGreaterThan(measured);
+    teller.dispose();
   });
 });

@@ -2,6 +2,8 @@ import { type Engine, ops } from '../../src/engine/engine.ts';
 import type { Model } from '../../src/language/model.ts';
 import { initialWeights, type Weights } from '../../src/language/network.ts';
 import { completeRecipe, type RecipeOptions } from '../../src/language/recipe.ts';
+import { countNGrams } from '../../src/language/sequence/n-grams.ts';
+import { initialSequenceWeights } from '../../src/language/sequence/sequence-network.ts';
 import { splitText } from '../../src/language/split-text.ts';
 import { tokenizeForms } from '../../src/language/tokenizer.ts';
 
@@ -22,7 +24,19 @@ export function tinyModel(options: RecipeOptions = {}, text = RHYME): Model {
   };
 }
 
-/** The same model with nothing to back off to: its network is asked whatever was read. */
+/** The same of the other kind, mixed with n-grams. Its weights are larger, so that states matter. */
+export async function tinySequence(): Promise<Model> {
+  const recipe = completeRecipe({ model: 'sequence', units: 5, embedding: 8, layers: 2 }, 20);
+  const { vocabulary, stories } = splitText([tokenizeForms(RHYME)], 0, recipe.window);
+  const weights = initialSequenceWeights(recipe, vocabulary.size).map((weight) => ({
+    ...weight,
+    values: weight.values.map((value) => 4 * value),
+  }));
+  const grams = await countNGrams(stories, 3, vocabulary.size);
+  return { recipe, vocabulary, text: { stories }, language: 'en', weights, grams, predictions: null };
+}
+
+/** The model with nothing to back off to: its network is asked whatever was read. */
 export function withoutText(model: Model): Model {
   return { ...model, text: { stories: [] } };
 }

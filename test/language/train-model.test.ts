@@ -41,7 +41,7 @@ async function tell(
   opening: string,
   words = 32,
 ): Promise<string> {
-  const teller = new Teller(engine, model);
+  const teller = await Teller.open(engine, model);
   const { ids } = await teller.tell(model.vocabulary.encode(opening.split(' ')), { words, temperature: 0, seed: 1 });
   teller.dispose();
   return model.vocabulary.decode(ids).join(' ');

@@ -40,13 +40,8 @@ function counted(engine: Engine, model: Model, bytes?: number) {
       dispose: () => table.dispose(),
     };
   };
-  const weights = weightsOf(engine, model);
-  const reader = new WindowReader({ ...engine, rowTable }, model, weights, null, bytes);
-  const dispose = () => {
-    reader.dispose();
-    ops.dispose(Object.values(weights));
-  };
-  return { reader, rows: () => rows, dispose };
+  const reader = new WindowReader({ ...engine, rowTable }, model, weightsOf(engine, model), null, bytes);
+  return { reader, rows: () => rows };
 }
 
 onEveryEngine('a window reader', (open) => {
@@ -63,7 +58,7 @@ onEveryEngine('a window reader', (open) => {
     const bytes = fc.constantFrom(1, 500, undefined);
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 15 }), bytes, async (steps, remembered) => {
-        const { reader, dispose } = counted(engine, model, remembered);
+        const { reader } = counted(engine, model, remembered);
         let stories: number[][] = [];
         for (const { leave, come, ask, ids } of steps) {
           const staying = [...stories.keys()].filter((row) => !leave[row]);
@@ -79,14 +74,14 @@ onEveryEngine('a window reader', (open) => {
             for (const [id, p] of expected.entries()) expect(told[id]).toBeCloseTo(p, 4);
           }
         }
-        dispose();
+        reader.dispose();
       }),
       { numRuns: 25 },
     );
   });
 
   it('works nothing out twice, and for each symbol of a story one step of each of its windows', async () => {
-    const { reader, rows, dispose } = counted(await open(), tinyModel({ window: 3 }));
+    const { reader, rows } = counted(await open(), tinyModel({ window: 3 }));
     const tell = async (story: readonly number[]) => {
       const before = rows();
       reader.arrange([-1]);
@@ -103,11 +98,11 @@ onEveryEngine('a window reader', (open) => {
     expect(await tell([0, 1, 2, 3])).toBe(0);
     // One window is new, and nothing of its beginnings.
     expect(await tell([0, 1, 2, 0])).toBeLessThanOrEqual(2);
-    dispose();
+    reader.dispose();
   });
 
   it('reads once what several windows begin with', async () => {
-    const { reader, rows, dispose } = counted(await open(), tinyModel({ window: 3 }));
+    const { reader, rows } = counted(await open(), tinyModel({ window: 3 }));
     reader.arrange([-1, -1, -1]);
     for (const ids of [
       [0, 0, 0],
@@ -118,11 +113,11 @@ onEveryEngine('a window reader', (open) => {
     await reader.logits([0, 1, 2]);
     // The two symbols that all begin with, and the three that windows begin with next.
     expect(rows()).toBe(2 + 3);
-    dispose();
+    reader.dispose();
   });
 
   it('gives out what a caller may change', async () => {
-    const { reader, dispose } = counted(await open(), tinyModel());
+    const { reader } = counted(await open(), tinyModel());
     const first = () => {
       reader.arrange([-1]);
       reader.read(Int32Array.of(2));
@@ -131,20 +126,18 @@ onEveryEngine('a window reader', (open) => {
     const expected = [...(await first())];
     (await first()).fill(0);
     expect([...(await first())]).toEqual(expected);
-    dispose();
+    reader.dispose();
   });
 
   it('lets others have their turn while it counts what the text has', async () => {
     const engine = await open();
     const model = tinyModel();
-    const weights = weightsOf(engine, model);
     const told = new Float32Array(model.vocabulary.size);
     const backOff = { predict: () => slowly(told) } as unknown as BackOff;
-    const reader = new WindowReader(engine, model, weights, backOff);
+    const reader = new WindowReader(engine, model, weightsOf(engine, model), backOff);
     reader.arrange(Array<number>(9).fill(-1));
     reader.read(Int32Array.from({ length: 9 }, (_, row) => row));
     expect(await othersTurns(() => reader.logits([0, 1, 2, 3, 4, 5, 6, 7, 8]))).toBeGreaterThanOrEqual(4);
     reader.dispose();
-    ops.dispose(Object.values(weights));
   });
 });

@@ -50,6 +50,8 @@ export function modelOf(texts: readonly string[], language = 'en', weightBytes =
  */
 export class HeartTeller implements ModelTeller {
   static live = 0;
+  /** As a table's are for a model of the fable. */
+  readonly bytes = 88_000;
   readonly contexts: Int32Array[] = [];
   readonly tellings: TellOptions[] = [];
   readonly #model: Model;

@@ -5,10 +5,8 @@ import { ModelShelf } from '../../src/story/model-shelf.ts';
 import { HeartTeller, modelOf } from './fakes.ts';
 
 const ENGINE = { name: 'wasm' } as Engine;
-/** Bytes of states that its reader remembers at most, and of what the gates receive of its four symbols. */
-const STATES = Math.floor((8 * 1_024 * 1_024) / 10_240) * 10_240 + 4 * 8_192;
-/** Bytes of a model that `load` makes: its weights here and in the engine, and four symbols with all that is kept of them. */
-const SIZE = 2_000 + 4 * (4 + 16 + 150 + 4_096 * 4) + STATES;
+/** Bytes of a model that `load` makes: its weights, four symbols with all that is kept of them, and its teller. */
+const SIZE = 1_000 + 4 * (4 + 16 + 150) + 88_000;
 
 describe('the shelf', () => {
   let loads: string[] = [];

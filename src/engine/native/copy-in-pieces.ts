@@ -8,7 +8,8 @@ const PIECE = 500_000;
 
 /**
  * A copy of a matrix in TensorFlow, made some rows at a time with a yield between them. Memory that nobody has used yet costs a
- * millisecond a megabyte when it is first written to. values: (shape). The caller's, to be disposed of.
+ * millisecond a megabyte when it is first written to. values: (shape). The caller's, to be disposed of. Throws where there are
+ * not as many values as the shape holds.
  */
 export function* copyInPieces(
   context: Context,
@@ -17,6 +18,7 @@ export function* copyInPieces(
   shape: readonly [count: number, width: number],
 ): Generator<void, Tensor, void> {
   const [count, width] = shape;
+  if (values.length !== count * width) throw new RangeError(`${values.length} values are not ${count} x ${width}.`);
   const table = new NativeRowTable(context, count, [width], put);
   const rows = Math.max(1, Math.floor(PIECE / width));
   try {

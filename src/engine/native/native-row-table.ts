@@ -23,11 +23,13 @@ export class NativeRowTable implements RowTable {
     const type: Attribute = { name: 'dtype', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT };
     // To fill them would take longer than the first story does.
     const unfilled: Attribute = { name: 'init', type: binding.TF_ATTR_BOOL, value: false };
-    this.#tables = widths.map((width) => {
-      const shape = tf.tensor1d([count, width], 'int32');
-      const table = tf.keep(run('Empty', [type, unfilled], [shape], 1)[0] as Tensor);
-      shape.dispose();
-      return table;
+    this.#tables = tf.tidy(() => {
+      const tables = widths.map((width) => {
+        const shape = tf.tensor1d([count, width], 'int32');
+        return run('Empty', [type, unfilled], [shape], 1)[0] as Tensor;
+      });
+      // Once all are there: where there is no room for one, the tidy takes the others back.
+      return tables.map((table) => tf.keep(table));
     });
     this.#put = put;
   }

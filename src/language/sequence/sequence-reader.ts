@@ -1,6 +1,7 @@
 import { type Engine, ops, type Tensor } from '../../engine/engine.ts';
 import type { Model } from '../model.ts';
 import type { Weights } from '../network.ts';
+import { bytesPlaced } from '../place-weights.ts';
 import type { Reader } from '../reader.ts';
 import { Turn } from '../turns.ts';
 import type { KneserNey } from './kneser-ney.ts';
@@ -14,6 +15,7 @@ const MEMORY = 200;
 /** Reads with a sequence model: one step of the network a symbol, from the state that the symbol before left. */
 export class SequenceReader implements Reader {
   readonly memory = MEMORY;
+  readonly bytes: number;
   readonly #engine: Engine;
   readonly #model: Model;
   readonly #weights: Weights;
@@ -25,12 +27,13 @@ export class SequenceReader implements Reader {
   /** The latest symbols of each story, for the n-grams. */
   #recent: number[][] = [];
 
-  /** grams: what the network is mixed with, null for nothing. */
+  /** weights: the reader's from now on; grams: what the network is mixed with, null for nothing. */
   constructor(engine: Engine, model: Model, weights: Weights, grams: KneserNey | null) {
     this.#engine = engine;
     this.#model = model;
     this.#weights = weights;
     this.#grams = grams;
+    this.bytes = bytesPlaced(weights);
   }
 
   arrange(from: readonly number[]): void {
@@ -98,6 +101,7 @@ export class SequenceReader implements Reader {
     this.#memory = null;
     this.#follows?.dispose();
     this.#follows = null;
+    ops.dispose(Object.values(this.#weights));
   }
 }
 

@@ -1,29 +1,13 @@
 import { expect, it } from 'vitest';
 import { type Engine, ops } from '../../../src/engine/engine.ts';
 import type { Model } from '../../../src/language/model.ts';
-import { counting } from '../../../src/language/open-reader.ts';
-import { completeRecipe } from '../../../src/language/recipe.ts';
 import { KneserNey } from '../../../src/language/sequence/kneser-ney.ts';
 import { GRAMS_SHARE } from '../../../src/language/sequence/mixture.ts';
-import { countNGrams } from '../../../src/language/sequence/n-grams.ts';
-import { initialSequenceWeights, noMemory, sequenceLoss } from '../../../src/language/sequence/sequence-network.ts';
+import { noMemory, sequenceLoss } from '../../../src/language/sequence/sequence-network.ts';
 import { SequenceReader } from '../../../src/language/sequence/sequence-reader.ts';
-import { splitText } from '../../../src/language/split-text.ts';
-import { tokenizeForms } from '../../../src/language/tokenizer.ts';
 import { atOnce } from '../../../src/language/turns.ts';
 import { onEveryEngine } from '../../engines.ts';
-import { RHYME, weightsOf } from '../tiny.ts';
-
-async function tinySequence(): Promise<Model> {
-  const recipe = completeRecipe({ model: 'sequence', units: 5, embedding: 8, layers: 2 }, 20);
-  const { vocabulary, stories } = splitText([tokenizeForms(RHYME)], 0, recipe.window);
-  const weights = initialSequenceWeights(recipe, vocabulary.size).map((weight) => ({
-    ...weight,
-    values: weight.values.map((value) => 4 * value),
-  }));
-  const grams = await countNGrams(stories, 3, vocabulary.size);
-  return { recipe, vocabulary, text: { stories }, language: 'en', weights, grams, predictions: null };
-}
+import { tinySequence, weightsOf } from '../tiny.ts';
 
 /** What the model tells after a whole context read at once: (1 - share) p_LSTM + share p_KN. */
 function told(engine: Engine, model: Model, context: readonly number[]): number[] {
@@ -48,8 +32,8 @@ onEveryEngine('a sequence reader', (open) => {
     // An engine makes some constants at the first use and keeps them.
     told(engine, model, [0, 1]);
     const before = ops.memory().numTensors;
-    const weights = weightsOf(engine, model);
-    const reader = new SequenceReader(engine, model, weights, atOnce(counting(model)).grams);
+    const grams = model.grams && atOnce(KneserNey.building(model.grams, model.vocabulary.size));
+    const reader = new SequenceReader(engine, model, weightsOf(engine, model), grams);
     const probabilities = async (row: number) => [...(await reader.logits([row]))].map(Math.exp);
     const isClose = (actual: number[], expected: number[]) => {
       expect(actual.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 4);
@@ -74,7 +58,6 @@ onEveryEngine('a sequence reader', (open) => {
     reader.read(Int32Array.of(1));
     isClose(await probabilities(0), told(engine, model, [1]));
     reader.dispose();
-    ops.dispose(Object.values(weights));
     expect(ops.memory().numTensors).toBe(before);
   });
 });

@@ -1,7 +1,7 @@
 import type { Engine } from '../engine/engine.ts';
+import { defaultSampling } from '../language/default-sampling.ts';
 import type { Ending, Guide } from '../language/guide.ts';
 import type { Model } from '../language/model.ts';
-import { BY_HEART } from '../language/recipe.ts';
 import { RunIndex } from '../language/run-index.ts';
 import type { Teller } from '../language/teller.ts';
 import { isWord } from '../language/tokenizer.ts';
@@ -20,11 +20,6 @@ export type ModelTeller = Pick<Teller, 'tell' | 'dispose' | 'bytes'>;
 
 /** engine: null for a model that has its predictions; index: of the model's text, punctuation marks included. */
 export type OpenTeller = (engine: Engine | null, model: Model, index: RunIndex) => ModelTeller | Promise<ModelTeller>;
-
-/** How a text that was not learned by heart is told, unless asked otherwise: daring, but nothing that hardly ever fits. */
-const LIVELY = { temperature: 0.8, topP: 0.7 };
-/** Word for word; and where that is not wanted, with everything that the model holds for possible. */
-const BY_HEART_MANNER = { temperature: 0, topP: 1 };
 
 export interface VersionToLoad {
   readonly id: string;
@@ -66,9 +61,8 @@ export class LoadedModel {
   readonly openings: Openings;
   readonly starts: SentenceStarts;
   readonly originality: OriginalityIndex;
-  /** What it is told at unless asked otherwise: a fable learned by heart word for word, a book with some life. */
+  /** As `defaultSampling` has it, like `topP`. */
   readonly temperature: number;
-  /** The share of probability that it is told from unless asked otherwise. */
   readonly topP: number;
   readonly ending: Ending;
   /** Symbols that predict the next one. */
@@ -81,7 +75,7 @@ export class LoadedModel {
   private constructor(version: VersionToLoad, model: Model, parts: Parts) {
     const { vocabulary, recipe } = model;
     const symbols = model.text.stories.reduce((sum, story) => sum + story.length, 0);
-    const { temperature, topP } = symbols < BY_HEART ? BY_HEART_MANNER : LIVELY;
+    const { temperature, topP } = defaultSampling(symbols);
     this.version = version.id;
     this.engine = version.engine;
     this.vocabulary = vocabulary;

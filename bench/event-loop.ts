@@ -10,7 +10,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openEngine } from '../src/engine/open-engine.ts';
 import { decodeModel } from '../src/language/checkpoint.ts';
-import { Teller } from '../src/language/teller.ts';
+import { Teller } from '../src/language/telling/teller.ts';
 import { FileLibrary } from '../src/library/file-library.ts';
 import { LocalTrainer } from '../src/training/local-trainer.ts';
 import { madeUpBook } from './made-up-book.ts';

@@ -14,7 +14,7 @@ import path from 'node:path';
 import type { Engine } from '../src/engine/engine.ts';
 import { openEngine } from '../src/engine/open-engine.ts';
 import { encodeModel } from '../src/language/checkpoint.ts';
-import { predictionsOf } from '../src/language/predictions.ts';
+import { predictionsOf } from '../src/language/telling/predictions.ts';
 import { PAUSED, trainModel } from '../src/language/train-model.ts';
 import { FileLibrary } from '../src/library/file-library.ts';
 import { LibraryStoryteller } from '../src/story/library-storyteller.ts';
@@ -24,7 +24,7 @@ import { nameOf, plant, serverOf, startersOf } from './planted-library.ts';
 
 const KNOWN = 10_000;
 const IN_TURN = 1_000;
-const STORIES = Math.max(2, Number(process.env['BENCH_ROUNDS'] ?? 2)) * IN_TURN;
+const STORIES = Math.max(2, Number(process.env.BENCH_ROUNDS ?? 2)) * IN_TURN;
 const FABLE = path.join(import.meta.dirname, '../corpora/belling-the-cat.txt');
 
 const work = await mkdtemp(path.join(tmpdir(), 'fabulist-many-'));

@@ -1,4 +1,4 @@
-import type { PrefixTree } from '../src/language/prefix-tree.ts';
+import type { PrefixTree } from '../src/language/window/prefix-tree.ts';
 
 /**
  * Floating-point operations that one training step of the window model cannot do without: its matrix products, a

@@ -7,11 +7,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { openEngine } from '../src/engine/open-engine.ts';
-import { Learner } from '../src/language/learner.ts';
-import { planFor } from '../src/language/plan.ts';
 import { completeRecipe } from '../src/language/recipe.ts';
 import { splitText } from '../src/language/split-text.ts';
-import { tokenizeForms } from '../src/language/tokenizer.ts';
+import { tokenizeForms } from '../src/language/text/tokenizer.ts';
+import { Learner } from '../src/language/window/learner.ts';
+import { planFor } from '../src/language/window/plan.ts';
 import { median } from './measurement.ts';
 
 const STEPS = 60;

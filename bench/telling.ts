@@ -14,17 +14,17 @@ import type { Engine } from '../src/engine/engine.ts';
 import { openEngine } from '../src/engine/open-engine.ts';
 import { decodingModel, encodeModel } from '../src/language/checkpoint.ts';
 import type { Model } from '../src/language/model.ts';
-import { initialWeights } from '../src/language/network.ts';
-import { predictionsOf } from '../src/language/predictions.ts';
 import { Random } from '../src/language/random.ts';
 import { completeRecipe } from '../src/language/recipe.ts';
 import { GRAMS_ORDER } from '../src/language/sequence/mixture.ts';
 import { countNGrams } from '../src/language/sequence/n-grams.ts';
 import { initialSequenceWeights } from '../src/language/sequence/sequence-network.ts';
-import { Teller } from '../src/language/teller.ts';
+import { predictionsOf } from '../src/language/telling/predictions.ts';
+import { Teller } from '../src/language/telling/teller.ts';
+import { Vocabulary } from '../src/language/text/vocabulary.ts';
 import { PAUSED, trainModel } from '../src/language/train-model.ts';
 import { inTurns } from '../src/language/turns.ts';
-import { Vocabulary } from '../src/language/vocabulary.ts';
+import { initialWeights } from '../src/language/window/network.ts';
 import { LoadedModel } from '../src/story/loaded-model.ts';
 import type { Measurement } from './measurement.ts';
 
@@ -55,7 +55,7 @@ async function madeUpModel(vocabulary: number, symbols: number): Promise<Model> 
 }
 
 /**
- * The same with no text to back off to (`language/back-off.ts`), so that the network is asked for every word. An untrained one
+ * The same with no text to back off to (`language/window/back-off.ts`), so that the network is asked for every word. An untrained one
  * draws windows that its text hardly ever has, and what would be measured is counting.
  */
 function withoutText(model: Model): Model {

@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs';
 import type { Engine } from '../src/engine/engine.ts';
 import { openEngine } from '../src/engine/open-engine.ts';
 import { Random } from '../src/language/random.ts';
-import { endsSentence, tokenize } from '../src/language/tokenizer.ts';
+import { endsSentence, tokenize } from '../src/language/text/tokenizer.ts';
 import { trainModel } from '../src/language/train-model.ts';
 import { bookPath } from './book-training.ts';
 import { compared, type Measurement, median } from './measurement.ts';

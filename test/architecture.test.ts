@@ -11,6 +11,9 @@ const GROUND = ['library', 'engine', 'telemetry', 'config'];
 /** What every floor stands on: it knows nothing of the house. */
 const FOUNDATION = ['errors', 'fork-entry'];
 
+/** Parts of the language, each of which knows those behind it and none before. What all share lies beside them. */
+const CHAPTERS = ['telling', 'sequence', 'window', 'embedding', 'reading', 'text'];
+
 /** Who may name classes behind an interface: those that construct. */
 const CONSTRUCTORS = ['cli', 'main'];
 /** A training runs in a process of its own, which opens its own library and engine. */
@@ -86,6 +89,17 @@ describe('the house', () => {
   it('imports from the top floor down', () => {
     const upward = imports.filter(({ from, to, own }) => own && !mayImport(roomOf(from), roomOf(to)));
     expect(upward.map(show)).toEqual([]);
+  });
+
+  it('reads the chapters of the language in their order', () => {
+    const chapterOf = (path: string) => CHAPTERS.indexOf(/^language\/(\w+)\//.exec(path)?.[1] ?? '');
+    const within = imports.filter(({ from, to }) => chapterOf(from) >= 0 && chapterOf(to) >= 0);
+    expect(within.some(({ from, to }) => chapterOf(from) < chapterOf(to))).toBe(true);
+    expect(within.filter(({ from, to }) => chapterOf(from) > chapterOf(to)).map(show)).toEqual([]);
+    // The two kinds of model know nothing of each other.
+    expect(within.filter(({ from, to }) => from.includes('/sequence/') && to.includes('/window/')).map(show)).toEqual(
+      [],
+    );
   });
 
   it('goes round in no circle', () => {

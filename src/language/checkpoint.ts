@@ -4,8 +4,8 @@ import type { Model } from './model.ts';
 import { parsingJson } from './parsing-json.ts';
 import type { Recipe } from './recipe.ts';
 import { decodeNGrams, encodeNGrams } from './sequence/n-grams.ts';
+import { Vocabulary } from './text/vocabulary.ts';
 import { atOnce, mapping, type Work } from './turns.ts';
-import { Vocabulary } from './vocabulary.ts';
 
 /** The files of a model that it is told from, where all of these are there: it needs no others. */
 export const TELLING_FILES: readonly string[] = ['model.json', 'text.bin', 'predictions.bin'];

@@ -4,7 +4,7 @@ import type { Model } from './model.ts';
 import type { Progress } from './progress.ts';
 import type { Recipe } from './recipe.ts';
 import type { SplitText } from './split-text.ts';
-import type { TrainingFigures } from './training-figures.ts';
+import type { CourseFigures } from './training-figures.ts';
 
 /** A training as its loop sees it, whatever kind of model comes of it. */
 export interface Course {
@@ -24,7 +24,7 @@ export interface Course {
   /** Takes up what `checkpoint` gave, of the same text and recipe; what is not one of its own is ignored. */
   resume(files: Readonly<Record<string, Uint8Array>>): void;
   /** The best model so far, and what was measured of it. */
-  finish(): Promise<{ model: Model; figures: TrainingFigures }>;
+  finish(): Promise<{ model: Model; figures: CourseFigures }>;
   dispose(): void;
 }
 

@@ -1,7 +1,7 @@
 import type { NamedValues } from '../engine/engine.ts';
 import type { Recipe } from './recipe.ts';
 import type { NGrams } from './sequence/n-grams.ts';
-import type { Vocabulary } from './vocabulary.ts';
+import type { Vocabulary } from './text/vocabulary.ts';
 
 /** The text a model learned from, as ids: for originality figures, for openings, and to resume a training. */
 export interface Text {

@@ -1,6 +1,8 @@
 import { type Engine, type NamedValues, ops, type Tensor } from '../engine/engine.ts';
-import type { Weights } from './network.ts';
 import { inTurns, othersTurn, type Work } from './turns.ts';
+
+/** The weights by name, in the engine. See `Model.weights` for their shapes. */
+export type Weights = Readonly<Record<string, Tensor>>;
 
 /** Numbers of a matrix that is laid out at most: it takes one turn, of up to 7 ms for each million of them. */
 const LAID = 2_000_000;

@@ -1,6 +1,6 @@
+import { UNKNOWN, Vocabulary } from './text/vocabulary.ts';
 import { atOnce, inTurns, STRIDE, type Work } from './turns.ts';
-import { UNKNOWN, Vocabulary } from './vocabulary.ts';
-import { makingWindows, type Windows } from './windows.ts';
+import { makingWindows, type Windows } from './window/windows.ts';
 
 /** A text made ready for one training. */
 export interface SplitText {

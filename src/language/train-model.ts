@@ -1,18 +1,18 @@
 import type { Engine } from '../engine/engine.ts';
 import { FabulistError } from '../errors.ts';
 import type { Course } from './course.ts';
-import { detectLanguage } from './detect-language.ts';
 import { type Forecast, forecast } from './forecast.ts';
 import type { Model } from './model.ts';
 import { Progress } from './progress.ts';
 import { completeRecipe, type RecipeOptions } from './recipe.ts';
 import { SequenceCourse } from './sequence/sequence-course.ts';
 import { type SplitText, splitTextInTurns } from './split-text.ts';
-import { tellSample } from './tell-sample.ts';
-import { tokenizeFormsInTurns } from './tokenizer.ts';
+import { tellSample } from './telling/tell-sample.ts';
+import { detectLanguage } from './text/detect-language.ts';
+import { tokenizeFormsInTurns } from './text/tokenizer.ts';
 import type { TrainingFigures } from './training-figures.ts';
 import { othersTurn } from './turns.ts';
-import { WindowCourse } from './window-course.ts';
+import { WindowCourse } from './window/window-course.ts';
 
 /** One look at a running training. */
 export interface TrainingReport {
@@ -99,7 +99,9 @@ export async function trainModel(
     // The first weights of a large vocabulary are many, and so are those of a checkpoint.
     await othersTurn();
     if (hooks.resume) course.resume(hooks.resume);
-    return await run(course, progress, forecast(recipe, text, engine.name), hooks, () => sentence(engine, course));
+    return await run(course, progress, forecast(recipe, text, engine.name), hooks, (model) =>
+      tellSample(engine, model),
+    );
   } finally {
     course.dispose();
   }
@@ -113,17 +115,13 @@ function tooShort({ words, stories }: SplitText, window: number): string {
   return `This text has ${has} and ${words - learned} of them are held out, which leaves too few to learn from: hold out less, or hand over more, for ${least}.`;
 }
 
-async function sentence(engine: Engine, course: Course): Promise<string> {
-  return tellSample(engine, await course.model());
-}
-
 /** Step after step, with a look at the rest of the world between them. */
 async function run(
   course: Course,
   progress: Progress,
   expected: Forecast,
   hooks: TrainingHooks,
-  tell: () => Promise<string>,
+  tell: (model: Model) => Promise<string>,
 ): Promise<TrainedModel | typeof PAUSED> {
   const { iterations, seconds } = course.recipe;
   const report = (sample: string | null) => hooks.onProgress?.(reportOf(course, progress, expected, sample));
@@ -150,7 +148,7 @@ async function run(
     turn = performance.now();
     if (hooks.onProgress && now - reported > REPORT) {
       if (now >= nextSentence || 1 - progress.accuracy < FEWER_MISTAKES * mistakes) {
-        sample = await tell();
+        sample = await tell(await course.model());
         mistakes = 1 - progress.accuracy;
         nextSentence = performance.now() + (performance.now() - now) / SAMPLE_SHARE;
       }
@@ -162,7 +160,8 @@ async function run(
       checkpoint = performance.now();
     }
   }
-  return { ...(await course.finish()), stopped };
+  const { model, figures } = await course.finish();
+  return { model, figures: { ...figures, sampleText: await tell(model) }, stopped };
 }
 
 function reportOf(course: Course, progress: Progress, expected: Forecast, sample: string | null): TrainingReport {

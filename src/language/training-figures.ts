@@ -10,6 +10,9 @@ export interface TrainingFigures extends Figures {
   readonly curve: readonly CurvePoint[];
 }
 
+/** Those that a course measures itself: a sentence of the model is told by who knows how to tell. */
+export type CourseFigures = Omit<TrainingFigures, 'sampleText'>;
+
 /** How well a text is predicted. loss: mean of a symbol, nats. */
 export interface Predicted {
   readonly accuracy: number;
@@ -17,7 +20,7 @@ export interface Predicted {
   readonly perplexity: number;
 }
 
-export function trainingFigures(from: {
+export function courseFigures(from: {
   model: Model;
   engine: EngineName;
   text: SplitText;
@@ -28,8 +31,7 @@ export function trainingFigures(from: {
   progress: Progress;
   /** A prediction in the article's form. */
   sample: string;
-  sampleText: string;
-}): TrainingFigures {
+}): CourseFigures {
   const { model, text, training, heldOut, progress } = from;
   const round = (value: number, digits = 4) => Number(value.toFixed(digits));
   return {
@@ -46,7 +48,6 @@ export function trainingFigures(from: {
     heldOutPerplexityModelOnly: heldOut && round(heldOut.perplexityModelOnly, 2),
     heldOutUnknownShare: text.heldOut && round(text.heldOut.unknownShare),
     sample: from.sample,
-    sampleText: from.sampleText,
     language: model.language,
     recipe: model.recipe.name,
     engine: from.engine,

@@ -1,5 +1,5 @@
-import type { Guide } from '../language/guide.ts';
-import type { RunIndex } from '../language/run-index.ts';
+import type { Guide } from '../language/telling/guide.ts';
+import type { RunIndex } from '../language/text/run-index.ts';
 
 /** Keeps stretches of more than so many words, marks not counted, that stand in the corpus out of a story. */
 export class CopyGuide implements Guide {

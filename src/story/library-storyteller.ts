@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { Teller } from '../language/teller.ts';
+import { Teller } from '../language/telling/teller.ts';
 import { inTurns } from '../language/turns.ts';
 import { exportCorpus, importCorpus } from '../library/archive.ts';
 import type { Corpus, CorpusRef, Library, Version } from '../library/library.ts';

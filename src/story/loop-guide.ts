@@ -1,5 +1,5 @@
-import type { Guide } from '../language/guide.ts';
-import type { RunIndex } from '../language/run-index.ts';
+import type { Guide } from '../language/telling/guide.ts';
+import type { RunIndex } from '../language/text/run-index.ts';
 
 /** Symbols of a story that are looked back on. */
 const REACH = 600;

@@ -1,7 +1,7 @@
 import { encoding } from '../language/split-text.ts';
-import { tokenizeFormsInTurns } from '../language/tokenizer.ts';
+import { tokenizeFormsInTurns } from '../language/text/tokenizer.ts';
+import { Vocabulary } from '../language/text/vocabulary.ts';
 import { inTurns } from '../language/turns.ts';
-import { Vocabulary } from '../language/vocabulary.ts';
 import type { Corpus, Library } from '../library/library.ts';
 import { SentenceStarts } from './sentence-starts.ts';
 

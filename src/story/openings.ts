@@ -1,6 +1,6 @@
-import { endsSentence, isWord, tokenizeForms } from '../language/tokenizer.ts';
+import { endsSentence, isWord, tokenizeForms } from '../language/text/tokenizer.ts';
+import type { Vocabulary } from '../language/text/vocabulary.ts';
 import { STRIDE, type Work } from '../language/turns.ts';
-import type { Vocabulary } from '../language/vocabulary.ts';
 import { findingNearest } from './nearest.ts';
 import type { Place } from './sentence-starts.ts';
 import type { Replacement } from './storyteller.ts';

@@ -1,7 +1,7 @@
-import { RunIndex } from '../language/run-index.ts';
-import { isWord } from '../language/tokenizer.ts';
+import { RunIndex } from '../language/text/run-index.ts';
+import { isWord } from '../language/text/tokenizer.ts';
+import type { Vocabulary } from '../language/text/vocabulary.ts';
 import { mapping, type Work } from '../language/turns.ts';
-import type { Vocabulary } from '../language/vocabulary.ts';
 import type { Originality } from './storyteller.ts';
 
 /** Runs of so many words are long enough to say something and short enough to be new in a book. */

@@ -1,5 +1,5 @@
 import { FabulistError } from '../errors.ts';
-import { tokenize } from '../language/tokenizer.ts';
+import { tokenize } from '../language/text/tokenizer.ts';
 import type { Corpus, Library, NewStory, ServerId } from '../library/library.ts';
 import { nameKey, quoted } from '../library/safe-names.ts';
 import type { Trainer } from '../training/trainer.ts';

@@ -1,6 +1,6 @@
+import { MET_ENOUGH, type WordSpace } from '../language/embedding/word-space.ts';
+import type { Vocabulary } from '../language/text/vocabulary.ts';
 import { inTurns, type Work } from '../language/turns.ts';
-import type { Vocabulary } from '../language/vocabulary.ts';
-import { MET_ENOUGH, type WordSpace } from '../language/word-space.ts';
 import {
   type Corpus,
   type CorpusRef,

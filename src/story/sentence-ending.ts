@@ -1,7 +1,7 @@
-import type { Ending } from '../language/guide.ts';
-import { endsSentence } from '../language/tokenizer.ts';
+import type { Ending } from '../language/telling/guide.ts';
+import { endsSentence } from '../language/text/tokenizer.ts';
+import type { Vocabulary } from '../language/text/vocabulary.ts';
 import { STRIDE, type Work } from '../language/turns.ts';
-import type { Vocabulary } from '../language/vocabulary.ts';
 
 /** Places before the last one at which a story may end already. */
 const REACH = 6;

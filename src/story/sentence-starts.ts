@@ -1,7 +1,7 @@
-import { endsSentence, isWord, tokenize } from '../language/tokenizer.ts';
+import { endsSentence, isWord, tokenize } from '../language/text/tokenizer.ts';
+import { type Style, typeset } from '../language/text/typeset.ts';
+import type { Vocabulary } from '../language/text/vocabulary.ts';
 import { mapping, STRIDE, type Work } from '../language/turns.ts';
-import { type Style, typeset } from '../language/typeset.ts';
-import type { Vocabulary } from '../language/vocabulary.ts';
 
 /** A place in a text: which story, and which of its symbols. */
 export interface Place {

@@ -1,4 +1,4 @@
-import type { Piece } from '../language/typeset.ts';
+import type { Piece } from '../language/text/typeset.ts';
 import type { KeptWord, Part, StorySession } from './story-sessions.ts';
 import type { StoryWord } from './storyteller.ts';
 

@@ -1,7 +1,7 @@
-import type { TellOptions } from '../language/telling.ts';
-import { tokenize } from '../language/tokenizer.ts';
+import type { TellOptions } from '../language/telling/telling.ts';
+import { tokenize } from '../language/text/tokenizer.ts';
+import { Typesetter } from '../language/text/typeset.ts';
 import { inTurns } from '../language/turns.ts';
-import { Typesetter } from '../language/typeset.ts';
 import type { Lease } from './model-shelf.ts';
 import type { Part } from './story-sessions.ts';
 import { keptWords, type Likely } from './story-words.ts';

@@ -1,6 +1,6 @@
 import { FabulistError } from '../errors.ts';
-import { tokenize } from '../language/tokenizer.ts';
-import { UNKNOWN } from '../language/vocabulary.ts';
+import { tokenize } from '../language/text/tokenizer.ts';
+import { UNKNOWN } from '../language/text/vocabulary.ts';
 import type { CorpusRef, ServerId } from '../library/library.ts';
 import { quoted } from '../library/safe-names.ts';
 import type { LoadedModel } from './loaded-model.ts';

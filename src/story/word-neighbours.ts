@@ -1,5 +1,5 @@
 import { FabulistError } from '../errors.ts';
-import { isWord, tokenizeForms } from '../language/tokenizer.ts';
+import { isWord, tokenizeForms } from '../language/text/tokenizer.ts';
 import type { Work } from '../language/turns.ts';
 import type { CorpusRef } from '../library/library.ts';
 import { quoted } from '../library/safe-names.ts';

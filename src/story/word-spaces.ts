@@ -1,7 +1,7 @@
 import { FabulistError } from '../errors.ts';
 import { decodingModel } from '../language/checkpoint.ts';
+import { WordSpace } from '../language/embedding/word-space.ts';
 import { inTurns } from '../language/turns.ts';
-import { WordSpace } from '../language/word-space.ts';
 import type { CorpusRef, Library, VersionList } from '../library/library.ts';
 import { nameKey } from '../library/safe-names.ts';
 import { sameCorpus } from './corpus-choice.ts';

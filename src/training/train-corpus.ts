@@ -1,7 +1,7 @@
 import type { Engine } from '../engine/engine.ts';
 import { FabulistError } from '../errors.ts';
 import { encodeModel } from '../language/checkpoint.ts';
-import { predictionsOf } from '../language/predictions.ts';
+import { predictionsOf } from '../language/telling/predictions.ts';
 import { type Intent, PAUSED, type TrainedModel, type TrainingReport, trainModel } from '../language/train-model.ts';
 import type { CorpusRef, Figures, Library, TrainingClaim, Version } from '../library/library.ts';
 import type { TrainingRequest } from './trainer.ts';

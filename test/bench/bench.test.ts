@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compared, median, medianReached } from '../../bench/measurement.ts';
 import { necessaryOperations } from '../../bench/necessary-operations.ts';
-import { prefixTree } from '../../src/language/prefix-tree.ts';
+import { prefixTree } from '../../src/language/window/prefix-tree.ts';
 
 describe('a row of the table', () => {
   it('has the ratio of ours to the peer, and of the peer to ours where more is better', () => {

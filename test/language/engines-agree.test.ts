@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
 import { ops } from '../../src/engine/engine.ts';
 import { openEngine } from '../../src/engine/open-engine.ts';
-import { Learner } from '../../src/language/learner.ts';
-import { lossAndGradients } from '../../src/language/network.ts';
-import { placeTree } from '../../src/language/placed-tree.ts';
-import { planFor } from '../../src/language/plan.ts';
-import { prefixTree } from '../../src/language/prefix-tree.ts';
-import { Teller } from '../../src/language/teller.ts';
-import { windowsOf } from '../../src/language/windows.ts';
+import { Teller } from '../../src/language/telling/teller.ts';
+import { Learner } from '../../src/language/window/learner.ts';
+import { lossAndGradients } from '../../src/language/window/network.ts';
+import { placeTree } from '../../src/language/window/placed-tree.ts';
+import { planFor } from '../../src/language/window/plan.ts';
+import { prefixTree } from '../../src/language/window/prefix-tree.ts';
+import { windowsOf } from '../../src/language/window/windows.ts';
 import { hasNative } from '../engines.ts';
 import { tinyModel, weightsOf, withoutText } from './tiny.ts';
 

@@ -1,11 +1,12 @@
 import { type Engine, ops } from '../../src/engine/engine.ts';
 import type { Model } from '../../src/language/model.ts';
-import { initialWeights, type Weights } from '../../src/language/network.ts';
+import type { Weights } from '../../src/language/place-weights.ts';
 import { completeRecipe, type RecipeOptions } from '../../src/language/recipe.ts';
 import { countNGrams } from '../../src/language/sequence/n-grams.ts';
 import { initialSequenceWeights } from '../../src/language/sequence/sequence-network.ts';
 import { splitText } from '../../src/language/split-text.ts';
-import { tokenizeForms } from '../../src/language/tokenizer.ts';
+import { tokenizeForms } from '../../src/language/text/tokenizer.ts';
+import { initialWeights } from '../../src/language/window/network.ts';
 
 export const RHYME = 'the cat sat on the mat . the mat sat on the cat . a cat and a rat sat .';
 

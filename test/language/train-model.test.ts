@@ -3,9 +3,8 @@ import { expect, it, vi } from 'vitest';
 import type { Engine } from '../../src/engine/engine.ts';
 import { ops } from '../../src/engine/engine.ts';
 import { decodeModel, encodeModel } from '../../src/language/checkpoint.ts';
-import { Learner } from '../../src/language/learner.ts';
 import { completeRecipe, type RecipeOptions } from '../../src/language/recipe.ts';
-import { Teller } from '../../src/language/teller.ts';
+import { Teller } from '../../src/language/telling/teller.ts';
 import {
   PAUSED,
   type TrainedModel,
@@ -14,6 +13,7 @@ import {
   trainModel,
 } from '../../src/language/train-model.ts';
 import { predictionLine } from '../../src/language/training-log.ts';
+import { Learner } from '../../src/language/window/learner.ts';
 import { onEachEngine } from '../engines.ts';
 import { sameNumbers } from '../same-numbers.ts';
 import { RHYME } from './tiny.ts';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Telling } from '../../src/language/telling.ts';
-import { isWord, tokenize } from '../../src/language/tokenizer.ts';
+import { Telling } from '../../src/language/telling/telling.ts';
+import { isWord, tokenize } from '../../src/language/text/tokenizer.ts';
+import { Vocabulary } from '../../src/language/text/vocabulary.ts';
 import { atOnce } from '../../src/language/turns.ts';
-import { Vocabulary } from '../../src/language/vocabulary.ts';
 import { CopyGuide } from '../../src/story/copy-guide.ts';
 import { LoopGuide } from '../../src/story/loop-guide.ts';
 import { OriginalityIndex } from '../../src/story/originality-index.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { tokenize, tokenizeForms } from '../../src/language/tokenizer.ts';
+import { tokenize, tokenizeForms } from '../../src/language/text/tokenizer.ts';
+import { UNKNOWN, Vocabulary } from '../../src/language/text/vocabulary.ts';
 import { atOnce } from '../../src/language/turns.ts';
-import { UNKNOWN, Vocabulary } from '../../src/language/vocabulary.ts';
 import { Openings } from '../../src/story/openings.ts';
 import { SentenceStarts } from '../../src/story/sentence-starts.ts';
 import { FABLE } from './fakes.ts';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { RunIndex } from '../../src/language/run-index.ts';
-import { tokenize } from '../../src/language/tokenizer.ts';
+import { RunIndex } from '../../src/language/text/run-index.ts';
+import { tokenize } from '../../src/language/text/tokenizer.ts';
+import { Vocabulary } from '../../src/language/text/vocabulary.ts';
 import { atOnce } from '../../src/language/turns.ts';
-import { Vocabulary } from '../../src/language/vocabulary.ts';
 import { OriginalityIndex } from '../../src/story/originality-index.ts';
 import { FABLE } from './fakes.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Engine } from '../../src/engine/engine.ts';
 import { TELLING_FILES } from '../../src/language/checkpoint.ts';
-import { tokenize } from '../../src/language/tokenizer.ts';
+import { tokenize } from '../../src/language/text/tokenizer.ts';
 import { type Library, STARTERS } from '../../src/library/library.ts';
 import type { Training } from '../../src/training/trainer.ts';
 import { ALICE, BOB, EVE, FABLE, FIGURES, HeartTeller, learn, modelOf, openHouse, textFile } from './fakes.ts';

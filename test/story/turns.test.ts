@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { Random } from '../../src/language/random.ts';
+import { Vocabulary } from '../../src/language/text/vocabulary.ts';
 import { atOnce, STRIDE, type Work } from '../../src/language/turns.ts';
-import { Vocabulary } from '../../src/language/vocabulary.ts';
 import { Openings } from '../../src/story/openings.ts';
 import { OriginalityIndex } from '../../src/story/originality-index.ts';
 import { SentenceEnding } from '../../src/story/sentence-ending.ts';

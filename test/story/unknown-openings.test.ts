@@ -3,8 +3,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../src/engine/engine.ts';
 import { openEngine } from '../../src/engine/open-engine.ts';
 import type { Model } from '../../src/language/model.ts';
-import { Teller } from '../../src/language/teller.ts';
-import { tokenize } from '../../src/language/tokenizer.ts';
+import { Teller } from '../../src/language/telling/teller.ts';
+import { tokenize } from '../../src/language/text/tokenizer.ts';
 import { PAUSED, trainModel } from '../../src/language/train-model.ts';
 import { ALICE, FABLE, learn, openHouse } from './fakes.ts';
 

@@ -1,6 +1,6 @@
 import { FabulistError } from '../../errors.ts';
-import { detectLanguage } from '../detect-language.ts';
-import { tokenizeFormsInTurns } from '../tokenizer.ts';
+import { detectLanguage } from '../text/detect-language.ts';
+import { tokenizeFormsInTurns } from '../text/tokenizer.ts';
 import { cleanText, type Removed } from './clean-text.ts';
 import { type DecodedText, decodeText } from './decode-text.ts';
 import { epubText } from './epub.ts';

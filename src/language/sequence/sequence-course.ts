@@ -4,10 +4,9 @@ import { type Course, type Lesson, mustBeFinite } from '../course.ts';
 import type { Model } from '../model.ts';
 import type { ProgressState } from '../progress.ts';
 import type { Recipe } from '../recipe.ts';
-import { tellSample } from '../tell-sample.ts';
-import { type TrainingFigures, trainingFigures } from '../training-figures.ts';
+import { UNKNOWN } from '../text/vocabulary.ts';
+import { type CourseFigures, courseFigures } from '../training-figures.ts';
 import { predictionLine } from '../training-log.ts';
-import { UNKNOWN } from '../vocabulary.ts';
 import { checkHeldOut, measureHeldOut, measureTraining } from './measure.ts';
 import { GRAMS_ORDER } from './mixture.ts';
 import { countNGrams, type NGrams } from './n-grams.ts';
@@ -127,7 +126,7 @@ export class SequenceCourse implements Course {
     this.#best = details.bestLoss === null ? null : { loss: details.bestLoss, values: best };
   }
 
-  async finish(): Promise<{ model: Model; figures: TrainingFigures }> {
+  async finish(): Promise<{ model: Model; figures: CourseFigures }> {
     const { engine, text, progress } = this.#lesson;
     await this.#check();
     if (this.#best?.values) this.#learner.assign(this.#best.values);
@@ -136,7 +135,7 @@ export class SequenceCourse implements Course {
     const { example, ...training } = await measureTraining(this.#learner, text.stories);
     progress.mark(heldOut?.perplexityModelOnly ?? null);
     const { vocabulary } = text;
-    const figures = trainingFigures({
+    const figures = courseFigures({
       model,
       engine: engine.name,
       text,
@@ -149,7 +148,6 @@ export class SequenceCourse implements Course {
         truth: vocabulary.symbolOf(example.truth),
         predicted: vocabulary.symbolOf(example.predicted),
       }),
-      sampleText: await tellSample(engine, model),
     });
     return { model, figures };
   }

@@ -7,7 +7,7 @@ import {
   type Tensor,
 } from '../../engine/engine.ts';
 import { valuesOf } from '../../engine/named-values.ts';
-import type { Weights } from '../network.ts';
+import type { Weights } from '../place-weights.ts';
 import type { Recipe } from '../recipe.ts';
 import { SYMBOLS_A_STEP } from './division.ts';
 import type { LayerMemory } from './lstm-layer.ts';

@@ -1,6 +1,6 @@
 import { type Engine, type NamedValues, ops, type Tensor } from '../../engine/engine.ts';
 import { stateOf } from '../lstm-cell.ts';
-import type { Weights } from '../network.ts';
+import type { Weights } from '../place-weights.ts';
 import { Random } from '../random.ts';
 import type { Recipe } from '../recipe.ts';
 import { type LayerMemory, type LayerPass, type LayerWeights, layerForward } from './lstm-layer.ts';

@@ -1,7 +1,6 @@
 import { type Engine, ops, type Tensor } from '../../engine/engine.ts';
 import type { Model } from '../model.ts';
-import type { Weights } from '../network.ts';
-import { bytesPlaced } from '../place-weights.ts';
+import { bytesPlaced, type Weights } from '../place-weights.ts';
 import type { Reader } from '../reader.ts';
 import { Turn } from '../turns.ts';
 import type { KneserNey } from './kneser-ney.ts';

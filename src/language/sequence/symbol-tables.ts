@@ -1,5 +1,5 @@
 import { type CrossEntropyOptions, type Engine, ops, type Tensor } from '../../engine/engine.ts';
-import type { Weights } from '../network.ts';
+import type { Weights } from '../place-weights.ts';
 import { byGroup, type Group } from './symbol-groups.ts';
 
 const at = (weights: Weights, name: string): Tensor => weights[name] as Tensor;

@@ -1,6 +1,6 @@
-import { embeddingOf } from '../../language/embedding.ts';
+import { embeddingOf } from '../../language/embedding/embedding.ts';
+import { occurrencesOf } from '../../language/embedding/occurrences.ts';
 import type { Model } from '../../language/model.ts';
-import { occurrencesOf } from '../../language/occurrences.ts';
 
 /** Symbols that the projector is given at most, the most frequent ones: with more its page stands still. */
 const SYMBOLS = 10_000;

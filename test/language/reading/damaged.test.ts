@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { FabulistError } from '../../../src/errors.ts';
 import { readStoryFile } from '../../../src/language/reading/story-file.ts';
 import { splitText } from '../../../src/language/split-text.ts';
-import { tokenizeForms } from '../../../src/language/tokenizer.ts';
+import { tokenizeForms } from '../../../src/language/text/tokenizer.ts';
 import { damagedFiles, ODD } from './damaged-files.ts';
 
 const LIMITS = { bytes: 10_000_000, symbols: 4 };

@@ -3,8 +3,8 @@ import { resolve } from 'node:path';
 import iconv from 'iconv-lite';
 import { describe, expect, it } from 'vitest';
 import { readStoryFile } from '../../../src/language/reading/story-file.ts';
-import { tokenizeForms } from '../../../src/language/tokenizer.ts';
-import { Vocabulary } from '../../../src/language/vocabulary.ts';
+import { tokenizeForms } from '../../../src/language/text/tokenizer.ts';
+import { Vocabulary } from '../../../src/language/text/vocabulary.ts';
 import { storyHash } from '../../../src/library/stories.ts';
 
 const LIMITS = { bytes: 10_000_000, symbols: 4 };

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { KneserNey } from '../../../src/language/sequence/kneser-ney.ts';
 import { countNGrams, decodeNGrams, encodeNGrams } from '../../../src/language/sequence/n-grams.ts';
 import { splitText } from '../../../src/language/split-text.ts';
-import { tokenizeForms } from '../../../src/language/tokenizer.ts';
+import { tokenizeForms } from '../../../src/language/text/tokenizer.ts';
 import { atOnce } from '../../../src/language/turns.ts';
 
 const BOOK = new URL('../../../../shared/corpora/alice.txt', import.meta.url);

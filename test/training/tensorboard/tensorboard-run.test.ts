@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { embeddingOf } from '../../../src/language/embedding.ts';
+import { embeddingOf } from '../../../src/language/embedding/embedding.ts';
 import type { CurvePoint } from '../../../src/language/progress.ts';
 import { TensorBoardRun } from '../../../src/training/tensorboard/tensorboard-run.ts';
 import type { TrainingEvent } from '../../../src/training/trainer.ts';

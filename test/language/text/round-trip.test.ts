@@ -8,7 +8,7 @@ import { isWord, tokenize, tokenizeForms } from '../../../src/language/text/toke
 import { typeset } from '../../../src/language/text/typeset.ts';
 import { Vocabulary } from '../../../src/language/text/vocabulary.ts';
 
-const TEXTS = resolve(import.meta.dirname, 'texts');
+const TEXTS = resolve(import.meta.dirname, '../texts');
 const BOOKS = resolve(import.meta.dirname, '../../../../shared/corpora');
 const FABLE = resolve(import.meta.dirname, '../../../corpora/belling-the-cat.txt');
 

@@ -89,7 +89,7 @@ function actions(entry) {
         ({ name, target }) =>
           html`<button data-action=${name} @click=${() => press(entry.id, name, target)}>${say(name)}</button>`,
       )}
-      ${message.story ? html`<a href="/story/${message.story}" @click=${go}>${say('lookInside')}</a><span class="apart"></span>${copyButton(textOf(entry))} ${saveButton(textOf(entry))}` : nothing}
+      ${message.story ? html`<a href="/story/${message.story}" @click=${go}>${say('lookInside')}</a><span class="apart">${copyButton(textOf(entry))} ${saveButton(textOf(entry))}</span>` : nothing}
     </p>
   `;
 }

@@ -19,8 +19,8 @@ interface Waiting {
 }
 
 /**
- * Tells continuations with one model, whose reader it holds until it is disposed. Stories asked for while
- * others are told join them: a step of many rows costs little more than a step of one, since it reads the same weights.
+ * Tells continuations with one model, whose reader it holds until it is disposed. Stories asked for while others are told join
+ * them: a step of many rows costs little more than a step of one, since it reads the same weights.
  */
 export class Teller {
   /** Symbols of the vocabulary. */

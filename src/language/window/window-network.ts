@@ -34,8 +34,8 @@ export class WindowNetwork {
   readonly #symbols: RememberedRows;
 
   /**
-   * weights: `table` is `input` of `Model.weights`, `others` all but that, the network's from now on; vocabulary: how many symbols there are; states:
-   * how many are remembered, as many as a window has symbols at least.
+   * weights: `table` is `input` of `Model.weights`, `others` all but that, the network's from now on; vocabulary: how many
+   * symbols there are; states: how many are remembered, as many as a window has symbols at least.
    */
   constructor(
     engine: Engine,

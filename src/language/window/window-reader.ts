@@ -40,8 +40,8 @@ export class WindowReader implements Reader {
   readonly #recent: RecentSymbols;
 
   /**
-   * weights: all but the table, the reader's from now on; backOff: null where the network is asked whatever was read; bytes: what is remembered of
-   * predictions, and as much of states.
+   * weights: all but the table, the reader's from now on; backOff: null where the network is asked whatever was read; bytes:
+   * what is remembered of predictions, and as much of states.
    */
   constructor(
     engine: Engine,
@@ -106,7 +106,7 @@ export class WindowReader implements Reader {
     this.#network.dispose();
   }
 
-  /** What is remembered after a window, or what the text has to say where it has no such window; null where the network is to say it. */
+  /** What is remembered after a window, or what the text says where it has no such window; null where the network is to say it. */
   #told(key: WindowKey, symbols: readonly number[]): Float32Array | null {
     const place = this.#places.of(key);
     if (place !== undefined) return this.#predictions.subarray(place * this.#width, (place + 1) * this.#width);

@@ -160,17 +160,21 @@ export class DiscordAdapter implements ChatAdapter {
       const choices = await choicesFor(this.#options.handler, data);
       await this.#acknowledge(data, InteractionResponseType.ApplicationCommandAutocompleteResult, { choices });
     } else if (data.type === InteractionType.MessageComponent) {
-      if (await this.#acknowledge(data, InteractionResponseType.DeferredMessageUpdate))
-        await this.#onButton(client, data);
+      await this.#answers.lead((reached) => this.#onButton(client, data, reached));
     } else if (
       data.type === InteractionType.ApplicationCommand &&
       data.data.type === ApplicationCommandType.ChatInput
     ) {
-      await this.#onCommand(client, data as APIChatInputApplicationCommandInteraction);
+      const given = data as APIChatInputApplicationCommandInteraction;
+      await this.#answers.lead((reached) => this.#onCommand(client, given, reached));
     }
   }
 
-  async #onCommand(client: Client, data: APIChatInputApplicationCommandInteraction): Promise<void> {
+  async #onCommand(
+    client: Client,
+    data: APIChatInputApplicationCommandInteraction,
+    reached: () => void,
+  ): Promise<void> {
     const ephemeral = isConfidential(data);
     const deferred = await this.#acknowledge(
       data,
@@ -199,10 +203,12 @@ export class DiscordAdapter implements ChatAdapter {
         reportTo: { surface: this.name, channel: String(channel), message: deferred, locale: common.locale },
       },
       sink,
+      reached,
     );
   }
 
-  async #onButton(client: Client, data: APIMessageComponentInteraction): Promise<void> {
+  async #onButton(client: Client, data: APIMessageComponentInteraction, reached: () => void): Promise<void> {
+    if (!(await this.#acknowledge(data, InteractionResponseType.DeferredMessageUpdate))) return;
     const pressed = readCustomId(data.data.custom_id);
     const { index = 0, earlier = [] } = pressed ?? {};
     const first = Math.max(0, index - earlier.length);
@@ -217,7 +223,7 @@ export class DiscordAdapter implements ChatAdapter {
       target = corpora.find((name) => name.startsWith(pressed.target)) ?? target;
     }
     const invocation = { ...common, command: action, options: { target }, mayManage: mayManage(data, undefined) };
-    await this.#answer(invocation, sink);
+    await this.#answer(invocation, sink, reached);
   }
 
   async #onMessage(client: Client, data: GatewayMessageCreateDispatchData): Promise<void> {
@@ -237,12 +243,15 @@ export class DiscordAdapter implements ChatAdapter {
     }
   }
 
-  #answer(invocation: Invocation, sink: SeenSink): Promise<void> {
+  /** reached: called once the answer is followed: until then, whoever stops the bot waits for it to be. */
+  #answer(invocation: Invocation, sink: SeenSink, reached: () => void = () => undefined): Promise<void> {
     const give = () =>
       this.#turns.take(async () => {
         if (!this.#silent.signal.aborted) await this.#options.handler.handle(invocation, sink);
       });
-    return this.#answers.follow(give, sink, textsFor(invocation.locale), invocation.command === 'train');
+    const given = this.#answers.follow(give, sink, textsFor(invocation.locale), invocation.command === 'train');
+    reached();
+    return given;
   }
 
   async #acknowledge(data: APIInteraction, type: InteractionResponseType, more?: object): Promise<string | undefined> {

@@ -237,6 +237,20 @@ describe('whoever waits for an answer when the bot is stopped', () => {
     expect(discord.said()).toEqual([]);
   });
 
+  it('is told so as well where what was asked is just being acknowledged', async () => {
+    const { alice, storyteller, adapter, standIn } = discord;
+    await adapter.stop();
+    const next = adapterOn(standIn, storyteller, discord.log, { stopPatience: 1_000 });
+    await next.start();
+    storyteller.gate = new Promise(() => undefined);
+    for (let person = 0; person < 12; person++) await alice.says('/story had a general');
+    const acknowledged = () => [...standIn.asked.values()].filter(({ answer }) => answer);
+    await eventually(() => expect(acknowledged()).not.toEqual([]));
+    await next.stop();
+    expect(standIn.messages.filter(({ thinking }) => thinking)).toEqual([]);
+    expect(alice.sees()).toEqual(acknowledged().map(() => expect.stringMatching(/^I was stopped/)));
+  });
+
   it('keeps the story above a button, and is told beside it', async () => {
     const { alice, storyteller, adapter } = discord;
     await alice.says('/story had a general');

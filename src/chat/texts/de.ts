@@ -205,6 +205,10 @@ export const de: typeof en = {
       'Dateien hebe ich mit einem Vermerk auf, wem sie gehören, bis du /forget sagst, und ebenso die Modelle, die daraus gelernt haben. ' +
       'Eine erzählte Geschichte behalte ich einen Tag lang, damit sie weitergehen kann. Alles bleibt auf dem Rechner, auf dem ich laufe.',
   },
+  discord: {
+    tooLarge: (file, most) =>
+      `${file} ist größer als die ${most} MB, die Discord hier annimmt: Frag danach, wer Fabulist betreibt.`,
+  },
   slack: {
     invite: 'Bilder darf ich hier erst zeigen, wenn ihr mich einladet: /invite @Fabulist',
     sentDirectly: (file) => `Ich habe dir ${file} als Direktnachricht geschickt.`,

@@ -342,6 +342,18 @@ describe('Discord', () => {
     expect(message?.attachments[0]).toMatchObject({ filename: 'dogs.fabulist.gz', bytes: Buffer.from([1, 2, 3]) });
   });
 
+  it('says of an archive that is larger than Discord takes that it is, instead of nothing', async () => {
+    const { alice, standIn, storyteller } = discord;
+    standIn.largestFile = 2 * 1024 * 1024;
+    storyteller.exportCorpus = async () => new Uint8Array(standIn.largestFile + 1);
+    await alice.says('/corpora action:export corpus:dogs');
+    await eventually(() =>
+      expect(alice.sees()).toEqual([expect.stringMatching(/^dogs\.fabulist\.gz is larger than the 2 MB that Discord/)]),
+    );
+    expect(alice.shown()[0]?.onlyFor).toBe(ALICE.user);
+    expect(discord.said()).toEqual([]);
+  });
+
   it('offers what the storyteller knows, fitted to Discord’s limits', async () => {
     const { alice, storyteller } = discord;
     storyteller.openings = async (_asker, typed, corpus) => [

@@ -56,6 +56,7 @@ interface Answer {
 
 const refusal = (status: number, code: number, message: string): Answer => ({ status, body: { code, message } });
 const NO_MESSAGE = refusal(404, 10008, 'Unknown Message');
+const TOO_LARGE = refusal(413, 40005, 'Request entity too large');
 const MINUTE = 60_000;
 
 /**
@@ -83,6 +84,8 @@ export class StandIn {
   shards = 1;
   /** How many of the next requests are answered with 429. */
   limits = 0;
+  /** Bytes of a file at most. */
+  largestFile = 10 * 1024 * 1024;
   /** Milliseconds in which an interaction must be acknowledged. */
   patience = 3_000;
   /** Whether the HTTP API is down. */
@@ -224,6 +227,7 @@ export class StandIn {
 
   change(message: ShownMessage | undefined, { json, files }: Sent): Answer {
     if (!message) return NO_MESSAGE;
+    if ([...files.values()].some(({ length }) => length > this.largestFile)) return TOO_LARGE;
     const given = json as { content?: string; components?: ShownMessage['components']; attachments?: object[] };
     message.thinking = false;
     message.edits++;

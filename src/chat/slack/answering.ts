@@ -192,7 +192,7 @@ export class Answering {
     { file: _, ...options }: Readonly<Record<string, string | number>>,
     facts: PersonFacts,
   ): Promise<void> {
-    const { workspace, channel, thread } = where;
+    const { team } = where.workspace;
     const { slack, training } = textsFor(facts.locale);
     const common = this.#commonTo(where, facts);
     const names = files.map(nameOf).join(', ');
@@ -203,18 +203,20 @@ export class Answering {
         ? await place.post(payloadOf([inert(String(beginning).slice(0, 500))])).catch(() => undefined)
         : undefined;
     const sink = this.#sink(where, facts.locale, first === undefined ? [] : [first], 0, place);
-    const told = writePlace({ team: workspace.team, channel, thread });
+    // Where its message is, so that it goes on there after a restart, and morning reports come where they can be read.
+    const at = first === undefined ? undefined : await place.placeOf(first);
+    const { channel, thread } = at ?? where;
     await this.#handle(
       where,
       {
         ...common,
         command: 'train',
         options,
-        files: files.map((file) => ({ fileName: nameOf(file), read: () => this.#download(workspace, file) })),
+        files: files.map((file) => ({ fileName: nameOf(file), read: () => this.#download(where.workspace, file) })),
         reportTo: {
           surface: 'slack',
-          channel: told,
-          ...(place.isHere(first) && { message: first }),
+          channel: writePlace({ team, channel, thread }),
+          ...(at && first !== undefined && { message: first }),
           ...(facts.locale !== 'en' && { locale: facts.locale }),
         },
       },

@@ -158,6 +158,41 @@ describe('Slack', () => {
       await eventually(() => expect(direct.sees()).toEqual([expect.stringMatching(/10 %/)]));
       storyteller.training?.send({ kind: 'finished', version: VERSION, stopped: false });
       await eventually(() => expect(direct.sees()).toEqual([expect.stringMatching(/112/)]));
+      // There it goes on after a restart, and there the morning reports come.
+      const message = direct.shown()[0]?.ts;
+      const reportTo = { surface: 'slack', channel: `T1/D${ALICE.user}`, message };
+      expect(storyteller.calls[0]?.args).toMatchObject([{ reportTo }]);
+    });
+
+    it('is answered in direct messages once that way is used up: five answers, or half an hour', async () => {
+      const { alice, standIn, storyteller } = slack;
+      standIn.closed.add('C1');
+      const direct = new SlackPerson(standIn, { ...ALICE, channel: `T1/D${ALICE.user}` });
+      storyteller.trainsFirst = true;
+      await alice.says('/story had a general');
+      await eventually(() => expect(alice.sees()).toEqual(['“fables” is next to be learned']));
+      for (const address of standIn.addresses.values()) address.uses = 5;
+      storyteller.training?.send({ kind: 'finished', version: VERSION, stopped: false });
+      await eventually(() => expect(direct.sees()).toEqual([expect.stringMatching(/^had a general council/)]));
+      storyteller.trainsFirst = false;
+      const response_url = standIn.address('T1', 'C1', ALICE.user);
+      for (const address of standIn.addresses.values()) address.uses = 5;
+      await alice.command('/help', { response_url });
+      await eventually(() => expect(direct.sees()).toHaveLength(2));
+      expect(slack.said()).toEqual([]);
+    });
+
+    it('is answered in the direct messages of others, which we are not in', async () => {
+      const { standIn, said: logged } = slack;
+      standIn.closed.add('D9');
+      const there = new SlackPerson(standIn, { ...ALICE, channel: 'T1/D9' });
+      await there.says('/help');
+      await eventually(() => expect(there.sees()).toEqual([expect.stringMatching(/What I keep/)]));
+      expect(there.shown()[0]?.onlyFor).toBe(ALICE.user);
+      await there.says('/corpora action:export corpus:dogs');
+      await eventually(() => expect(there.sees()[1]).toMatch(/I sent you dogs\.fabulist\.gz as a direct message/));
+      expect(standIn.shared).toMatchObject([{ channel: `D${ALICE.user}`, name: 'dogs.fabulist.gz' }]);
+      expect(logged()).toEqual([]);
     });
 
     it('that needs an admin is refused to others, in the form that they opened', async () => {

@@ -19,6 +19,7 @@ import { commandNamed } from '../commands.ts';
 import { type Locale, localeOf } from '../locale.ts';
 import type { Message } from '../message.ts';
 import { parseOptions } from '../option-text.ts';
+import { Presses, type ShownIn } from '../presses.ts';
 import { errorReply } from '../replies/story-reply.ts';
 import { textsFor } from '../texts/texts.ts';
 import { Turns } from '../turns.ts';
@@ -57,6 +58,7 @@ export class DiscordAdapter implements ChatAdapter {
   readonly #sinks: SinkMaker;
   readonly #answers = new Answers();
   readonly #turns = new Turns();
+  readonly #presses = new Presses();
   /** Resolves once we are on Discord, or never will be. */
   readonly #opened: Promise<Client | undefined>;
   #open: (client: Client | undefined) => void = () => undefined;
@@ -182,7 +184,8 @@ export class DiscordAdapter implements ChatAdapter {
       ephemeral ? { flags: MessageFlags.Ephemeral } : undefined,
     );
     if (!deferred) return;
-    const sink = this.#sinks.forInteraction(client, data, { ids: [deferred], first: 0, ephemeral, pressed: false });
+    const reply = { ids: [deferred], first: 0, ephemeral, original: deferred, pressed: false };
+    const sink = this.#sinks.forInteraction(client, data, reply);
     const common = this.#commonTo(data);
     const texts = textsFor(common.locale);
     let given: GivenCommand;
@@ -211,11 +214,12 @@ export class DiscordAdapter implements ChatAdapter {
     if (!(await this.#acknowledge(data, InteractionResponseType.DeferredMessageUpdate))) return;
     const pressed = readCustomId(data.data.custom_id);
     const { index = 0, earlier = [] } = pressed ?? {};
-    const first = Math.max(0, index - earlier.length);
-    const ids = [...earlier, data.message.id];
-    const sink = this.#sinks.forInteraction(client, data, { ids, first, ephemeral: false, pressed: true });
+    const { id: original } = data.message;
+    const found = { ids: [...earlier, original], first: Math.max(0, index - earlier.length) };
+    const sinkIn = (shown: ShownIn) =>
+      this.#sinks.forInteraction(client, data, { ...shown, ephemeral: false, original, pressed: true });
     const common = this.#commonTo(data);
-    if (!pressed) return sink.send(errorReply(textsFor(common.locale).errors.unknownRequest));
+    if (!pressed) return sinkIn(found).send(errorReply(textsFor(common.locale).errors.unknownRequest));
     const { action, cut } = pressed;
     let { target } = pressed;
     if (cut) {
@@ -223,7 +227,11 @@ export class DiscordAdapter implements ChatAdapter {
       target = corpora.find((name) => name.startsWith(pressed.target)) ?? target;
     }
     const invocation = { ...common, command: action, options: { target }, mayManage: mayManage(data, undefined) };
-    await this.#answer(invocation, sink, reached);
+    await this.#presses.take(original, found, async (shown) => {
+      const sink = sinkIn(shown);
+      await this.#answer(invocation, sink, reached);
+      return sink.shownIn;
+    });
   }
 
   async #onMessage(client: Client, data: GatewayMessageCreateDispatchData): Promise<void> {

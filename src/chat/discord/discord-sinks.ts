@@ -1,6 +1,7 @@
 import type { ReportTo } from '../../training/trainer.ts';
 import type { SeenSink } from '../answers.ts';
 import type { Message } from '../message.ts';
+import type { ShownIn } from '../presses.ts';
 import { errorReply } from '../replies/story-reply.ts';
 import type { Texts } from '../texts/texts.ts';
 import { isOver, isRefused } from './api-errors.ts';
@@ -96,6 +97,11 @@ export class InteractionSink implements SeenSink {
 
   get shown(): boolean {
     return this.#shown;
+  }
+
+  /** Where the reply is now. */
+  get shownIn(): ShownIn {
+    return this.#trail.shownIn;
   }
 
   get movedTo(): ReportTo | undefined {

@@ -32,13 +32,12 @@ export class SinkMaker {
   forInteraction(
     client: Client,
     data: Asking,
-    reply: { ids: readonly string[]; first: number; ephemeral: boolean; pressed: boolean },
+    reply: { ids: readonly string[]; first: number; ephemeral: boolean; original: string; pressed: boolean },
   ): InteractionSink {
     const { token, application_id: application, attachment_size_limit: limit } = data;
     const channelId = String(data.channel?.id);
     const channel = new ChannelPlace(client.rest, channelId);
-    const original = reply.ids.at(-1) ?? '@original';
-    const place = new InteractionPlace(this.#interactions, application, token, original, channel);
+    const place = new InteractionPlace(this.#interactions, application, token, reply.original, channel);
     const movesAt = Date.now() + MOVES_AFTER;
     const surroundings = this.#surroundings(channelId, localeOf(data.locale));
     const largestFile = Number.isSafeInteger(limit) ? limit : LARGEST_FILE;

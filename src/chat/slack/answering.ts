@@ -5,6 +5,7 @@ import type { Answers } from '../answers.ts';
 import { type Command, commandNamed } from '../commands.ts';
 import type { Locale } from '../locale.ts';
 import { parseOptions } from '../option-text.ts';
+import { Presses } from '../presses.ts';
 import { errorReply } from '../replies/story-reply.ts';
 import { textsFor } from '../texts/texts.ts';
 import { readButton } from './button-value.ts';
@@ -53,6 +54,7 @@ interface Where {
  */
 export class Answering {
   readonly #options: AnsweringOptions;
+  readonly #presses = new Presses();
 
   constructor(options: AnsweringOptions) {
     this.#options = options;
@@ -91,9 +93,14 @@ export class Answering {
     const { locale } = facts;
     if (!pressed) return this.#refuse(where, locale, textsFor(locale).errors.unknownRequest);
     const { index, earlier } = pressed;
-    const sink = this.#sink(where, locale, [...earlier, message.ts], Math.max(0, index - earlier.length));
+    const found = { ids: [...earlier, message.ts], first: Math.max(0, index - earlier.length) };
     const common = this.#commonTo(where, facts);
-    await this.#handle(where, { ...common, command: pressed.action, options: { target: pressed.target } }, sink);
+    const invocation = { ...common, command: pressed.action, options: { target: pressed.target } };
+    await this.#presses.take(`${workspace.team}/${channel.id}/${message.ts}`, found, async ({ ids, first }) => {
+      const sink = this.#sink(where, locale, ids, first);
+      await this.#handle(where, invocation, sink);
+      return sink.shownIn;
+    });
   }
 
   async submission(

@@ -1,6 +1,7 @@
 import type { SeenSink } from '../answers.ts';
 import type { Message } from '../message.ts';
 import { plain } from '../message.ts';
+import type { ShownIn } from '../presses.ts';
 import type { Texts } from '../texts/texts.ts';
 import { isRefused, isTokenRefused } from './api-errors.ts';
 import { payloadOf } from './payload.ts';
@@ -48,6 +49,11 @@ export class SlackSink implements SeenSink {
 
   get shown(): boolean {
     return this.#shown;
+  }
+
+  /** Where the reply is now. */
+  get shownIn(): ShownIn {
+    return this.#trail.shownIn;
   }
 
   send(message: Message): Promise<void> {

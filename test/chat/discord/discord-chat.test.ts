@@ -211,6 +211,23 @@ describe('Discord', () => {
       await next.stop();
     });
 
+    it('whose button two people press at once goes on twice, in order, in messages that are there once', async () => {
+      const { storyteller, alice } = discord;
+      await alice.says('/story');
+      await eventually(() => expect(alice.shown()).toHaveLength(1));
+      let parts = 1;
+      let text = '';
+      storyteller.continue = async () => {
+        text = tellOf(30 * ++parts);
+        return { ...storyteller.story, parts };
+      };
+      await alice.presses('continue');
+      await alice.presses('continue');
+      await eventually(() => expect(joined(alice.shown())).toMatch(/Sentence 89 is of a mouse and its bell\.$/));
+      expect(joined(alice.shown())).toBe(text);
+      expect(alice.shown().map((message) => buttonsOf(message).length > 0)).toEqual([false, true]);
+    });
+
     it('of one endless word is cut, since there is nowhere to split', async () => {
       const { storyteller, alice } = discord;
       const word = `${'𝒲'.repeat(900)}${'*'.repeat(2_100)}`;

@@ -382,6 +382,22 @@ describe('Slack', () => {
     });
   });
 
+  it('goes on twice where two people press at once, in order, in messages that are there once', async () => {
+    const { alice, storyteller } = slack;
+    await alice.says('/story');
+    await eventually(() => expect(alice.shown()).toHaveLength(1));
+    let parts = 1;
+    let text = '';
+    storyteller.continue = async () => {
+      text = tellOf(200 * ++parts);
+      return { ...storyteller.story, parts };
+    };
+    await Promise.all([alice.presses('continue'), alice.presses('continue')]);
+    await eventually(() => expect(joined(alice.shown())).toMatch(/Sentence 599 is of a mouse and its bell\.$/));
+    expect(joined(alice.shown())).toBe(text);
+    expect(alice.shown().filter((message) => buttonsOf(message).length > 0)).toEqual([alice.shown().at(-1)]);
+  });
+
   describe('a training', () => {
     it('edits its message as rarely as Slack wants it, and waits where it is told to', async () => {
       const { alice, storyteller, standIn } = slack;

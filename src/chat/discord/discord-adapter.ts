@@ -30,7 +30,7 @@ import { connect } from './connection.ts';
 import { readCustomId } from './custom-id.ts';
 import type { DiscordOptions } from './discord-options.ts';
 import { download } from './download.ts';
-import { localeAt, openingIn, writerOf } from './mention.ts';
+import { hasStory, localeAt, openingIn, writerOf } from './mention.ts';
 import { ChannelPlace } from './places.ts';
 import {
   type Asking,
@@ -116,10 +116,14 @@ export class DiscordAdapter implements ChatAdapter {
     return client && !this.#leaving.signal.aborted ? this.#sinks.forOwnMessage(client, reportTo) : undefined;
   }
 
-  /** The server's: Discord knows no language of a channel. */
-  localeOf({ channel }: ReportTo): Locale {
+  /**
+   * The server's: Discord knows no language of a channel. Only a Community server can choose one; of others, and of direct
+   * messages, Discord says English, whatever is spoken there: then it is the language that the training was asked for in.
+   */
+  localeOf({ channel, locale }: ReportTo): Locale {
     const found = this.#client?.channels.cache.get(channel);
-    return localeOf(found && 'guild' in found ? found.guild.preferredLocale : undefined);
+    const guild = found && 'guild' in found ? found.guild : undefined;
+    return localeOf(guild?.features.includes('COMMUNITY') ? guild.preferredLocale : (locale ?? guild?.preferredLocale));
   }
 
   async #start(): Promise<void> {
@@ -240,11 +244,14 @@ export class DiscordAdapter implements ChatAdapter {
     const locale = localeAt(client, data);
     const texts = textsFor(locale);
     const sink = this.#sinks.forMessage(client, data.channel_id, data.id, locale);
-    const command = commandNamed('story');
+    const command = commandNamed(/^\/?help$/iu.test(opening) ? 'help' : 'story');
     if (!command) return;
     try {
-      const options = parseOptions(command, opening, texts);
-      await this.#answer({ asker: writerOf(client, data), command: 'story', options, locale, mayManage: false }, sink);
+      // Who may train is known of a command only.
+      if (hasStory(data)) throw new FabulistError('usage', texts.training.noFile.attachment);
+      const options = command.name === 'help' ? {} : parseOptions(command, opening, texts);
+      const asker = writerOf(client, data);
+      await this.#answer({ asker, command: command.name, options, locale, mayManage: false }, sink);
     } catch (error) {
       if (!(error instanceof FabulistError)) throw error;
       await sink.send(errorReply(error.message));

@@ -441,6 +441,21 @@ describe('Discord', () => {
     await expect(late).rejects.toMatchObject({ code: 'not-allowed' });
   });
 
+  it('announces in the language that a training was asked for in, where the server cannot choose one', async () => {
+    const { standIn, adapter } = discord;
+    const guild = (id: string, channel: string, features: string[]) =>
+      standIn.gateway.dispatch('GUILD_CREATE', {
+        ...{ id, name: 'Mice', preferred_locale: 'en-US', features, threads: [] },
+        channels: [{ id: channel, type: 0, name: 'general' }],
+        ...{ roles: [], members: [], emojis: [], stickers: [] },
+      });
+    guild('2001', '3001', []);
+    guild('2002', '3002', ['COMMUNITY']);
+    const spoken = (channel: string) => adapter.localeOf({ surface: 'discord', channel, locale: 'de' });
+    // The last of them is a direct message, or a channel that is not known.
+    await eventually(() => expect(['3001', '3002', '3003'].map(spoken)).toEqual(['de', 'en', 'de']));
+  });
+
   it('answers in the language of the asker', async () => {
     const { standIn, storyteller } = discord;
     const person = new DiscordPerson(standIn, ALICE, { locale: 'de' });
@@ -500,6 +515,28 @@ describe('Discord', () => {
       direct.writes('had a general');
       await eventually(() => expect(direct.sees()).toHaveLength(1));
       expect(storyteller.calls[0]).toMatchObject({ asker: direct.who, args: [{ opening: 'had a general' }] });
+    });
+
+    it('with a story attached is told how that is handed over; without words too, in a direct message', async () => {
+      const { standIn, storyteller, alice } = discord;
+      const attachments = [{ id: '1', filename: 'Fable.TXT', url: 'https://cdn.discordapp.com/1', size: 3 }];
+      const direct = new DiscordPerson(standIn, { ...ALICE, server: `discord-user:${ALICE.user}`, channel: '3008' });
+      direct.writes('', { attachments });
+      await eventually(() =>
+        expect(direct.sees()).toEqual([expect.stringMatching(/attach a \.txt.* file to \/train/)]),
+      );
+      alice.writes(`${US} learn this`, { attachments });
+      await eventually(() => expect(alice.sees()).toEqual([expect.stringMatching(/attach a \.txt.* file to \/train/)]));
+      direct.writes('', { attachments: [{ ...attachments[0], filename: 'mouse.png' }] });
+      await settled();
+      expect([direct.sees().length, storyteller.calls]).toEqual([1, []]);
+    });
+
+    it.each(['help', '/help', 'Help'])('of %s alone is no story', async (word) => {
+      const { storyteller, alice } = discord;
+      alice.writes(`${US} ${word}`);
+      await eventually(() => expect(alice.sees().join('')).toMatch(/What I keep/));
+      expect(storyteller.calls).toEqual([]);
     });
 
     it.each<[string, string, object]>([

@@ -193,6 +193,20 @@ describe('a training, when the bot is started anew', () => {
     await expectPicture(alice.shown().at(-1));
   });
 
+  it('brings back its thread, which Discord puts away after an hour without a new message', async () => {
+    const { alice, standIn } = discord;
+    await begun();
+    const { training, followed } = await restarted();
+    standIn.archived.add(ALICE.channel);
+    training.send(progress(0.2));
+    await eventually(() => expect(alice.sees()).toEqual([expect.stringMatching(/20 %/)]));
+    standIn.archived.add(ALICE.channel);
+    training.send(FINISHED);
+    await followed;
+    expect(alice.sees()).toEqual([expect.stringMatching(/^Learned “fables”/)]);
+    expect(discord.said()).toEqual([]);
+  });
+
   it('whose channel is closed to us is logged once, and goes on', async () => {
     const { alice, standIn } = discord;
     await begun();

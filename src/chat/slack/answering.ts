@@ -199,7 +199,7 @@ export class Answering {
     { file: _, ...options }: Readonly<Record<string, string | number>>,
     facts: PersonFacts,
   ): Promise<void> {
-    const { team } = where.workspace;
+    const { team, enterprise } = where.workspace;
     const { slack, training } = textsFor(facts.locale);
     const common = this.#commonTo(where, facts);
     const names = files.map(nameOf).join(', ');
@@ -222,7 +222,7 @@ export class Answering {
         files: files.map((file) => ({ fileName: nameOf(file), read: () => this.#download(where.workspace, file) })),
         reportTo: {
           surface: 'slack',
-          channel: writePlace({ team, channel, thread }),
+          channel: writePlace({ team, enterprise, channel, thread }),
           ...(at && first !== undefined && { message: first }),
           ...(facts.locale !== 'en' && { locale: facts.locale }),
         },

@@ -2,8 +2,19 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ChatHandler } from '../../../src/chat/chat-handler.ts';
 import { said } from '../../../src/chat/message.ts';
 import { FabulistError } from '../../../src/errors.ts';
+import type { ReportTo } from '../../../src/training/trainer.ts';
 import { FakeStoryteller, VERSION } from '../fake-storyteller.ts';
-import { ALICE, adapterOn, eventually, type OpenSlack, OURS, openSlack, settled, startOn } from './open-slack.ts';
+import {
+  ALICE,
+  adapterOn,
+  eventually,
+  type OpenSlack,
+  OURS,
+  openSlack,
+  settled,
+  startOn,
+  TOKEN,
+} from './open-slack.ts';
 import { buttonsOf, SlackPerson, textOf } from './people.ts';
 import type { ShownMessage } from './stand-in.ts';
 
@@ -214,6 +225,13 @@ describe('Slack', () => {
       standIn.users.set(ALICE.user, { team_id: 'T9', is_owner: true });
       await alice.says('/corpora action:export corpus:dogs');
       await eventually(() => expect(alice.sees()).toEqual([expect.stringMatching(/manage this server/)]));
+    });
+
+    it('of an admin who has come from another workspace of the same organisation is', async () => {
+      const { alice, standIn, storyteller } = slack;
+      standIn.users.set(ALICE.user, { team_id: 'T9', enterprise_user: { teams: ['T9', 'T1'] } });
+      await alice.says('/corpora action:export corpus:dogs');
+      await eventually(() => expect(storyteller.calls.map(({ method }) => method)).toEqual(['exportCorpus']));
     });
 
     it('is answered in the language of the asker, in direct messages too, where everybody has a library of their own', async () => {
@@ -499,6 +517,27 @@ describe('Slack', () => {
       expect(storyteller.calls).toHaveLength(1);
     },
   );
+
+  it('finds a training again in a workspace of an organisation that has installed us as a whole', async () => {
+    const { standIn, storyteller, alice, adapter: first } = slack;
+    await first.stop();
+    standIn.teams.set(TOKEN, { ...OURS, enterprise: 'E1' });
+    const adapter = adapterOn(standIn, storyteller, slack.log);
+    await startOn(standIn, adapter);
+    const event = { type: 'app_mention', user: ALICE.user, text: `${US} train corpus:dogs`, channel: 'C1' };
+    const authorizations = [{ enterprise_id: 'E1', team_id: 'T1', is_bot: true, is_enterprise_install: true }];
+    await alice.happens({ ...event, ts: '1764000000.000009' }, { enterprise_id: 'E1', authorizations });
+    await eventually(() => expect(storyteller.training).toBeDefined());
+    const asked = storyteller.calls[0]?.args[0] as { reportTo?: ReportTo } | undefined;
+    const reportTo = asked?.reportTo as ReportTo;
+    const next = await again();
+    await adapter.stop();
+    await next.announce(reportTo, said('I have been reading.'));
+    expect(alice.sees().at(-1)).toBe('I have been reading.');
+    await (await next.takeUp(reportTo))?.edit(said('Learned it.'));
+    expect(alice.sees()[0]).toBe('Learned it.');
+    await next.stop();
+  });
 
   it('announces once it is joined, and not where it may not write', async () => {
     const { standIn, storyteller, log, alice } = slack;

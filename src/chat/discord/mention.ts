@@ -16,7 +16,9 @@ export function openingIn(message: GatewayMessageCreateDispatchData, us: string)
   if (!PERSONS_WORDS.includes(type)) return undefined;
   const named = new RegExp(`<@!?${us}>`, 'gu');
   if (guild_id !== undefined && !named.test(content)) return undefined;
-  const opening = content.replace(named, ' ').trim();
+  // A comma or a colon after the name belongs to the address: `@Fabulist, had a general`.
+  const addressed = new RegExp(`^\\s*<@!?${us}>\\s*[,:]`, 'u');
+  const opening = content.replace(addressed, ' ').replace(named, ' ').trim();
   // A direct message without words is a picture or a sticker, or a story that is handed over.
   return guild_id === undefined && content.trim() === '' && !hasStory(message) ? undefined : opening;
 }

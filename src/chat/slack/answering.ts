@@ -4,7 +4,7 @@ import type { Invocation } from '../adapter.ts';
 import type { Answers } from '../answers.ts';
 import { type Command, commandNamed } from '../commands.ts';
 import type { Locale } from '../locale.ts';
-import { parseOptions } from '../option-text.ts';
+import { parseOptions, unquoted } from '../option-text.ts';
 import { Presses } from '../presses.ts';
 import { errorReply } from '../replies/story-reply.ts';
 import { textsFor } from '../texts/texts.ts';
@@ -157,7 +157,7 @@ export class Answering {
     try {
       const { file, ...given } = parseOptions(command, text, texts);
       // What stands behind the command by itself can only be the name of a collection.
-      const options = file === undefined ? given : { corpus: file, ...given };
+      const options = file === undefined ? given : { corpus: unquoted(String(file)), ...given };
       const view = trainModal({ channel, thread }, options, locale);
       if (trigger === undefined) throw new FabulistError('usage', texts.slack.tooLate);
       const opened = await workspace.prompt.views.open({ trigger_id: trigger, view }).catch((cause: unknown) => {

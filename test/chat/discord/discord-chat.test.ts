@@ -385,6 +385,9 @@ describe('Discord', () => {
     expect(choices[0]).toEqual({ name: 'Long in dogs', value: 'Long in dogs' });
     expect(choices).toHaveLength(25);
     expect(Math.max(...choices.map(({ value }) => value.length))).toBeLessThanOrEqual(100);
+    storyteller.openings = async () => [`a${'𠀀'.repeat(80)}`];
+    const unspaced = alice.completes('story', [focused]);
+    await eventually(() => expect(unspaced.answer?.data?.choices?.[0]?.value).toBe(`a${'𠀀'.repeat(49)}`));
     storyteller.error = new FabulistError('unknown-corpus', 'There is none.');
     const other = alice.completes('accuracy', [{ name: 'corpus', type: 3, value: 'd', focused: true }]);
     await eventually(() => expect(other.answer?.data?.choices).toEqual([]));
@@ -530,6 +533,12 @@ describe('Discord', () => {
       direct.writes('', { attachments: [{ ...attachments[0], filename: 'mouse.png' }] });
       await settled();
       expect([direct.sees().length, storyteller.calls]).toEqual([1, []]);
+    });
+
+    it.each([', ', ': ', ' : '])('may be followed by %j, as an address is', async (mark) => {
+      const { storyteller, alice } = discord;
+      alice.writes(`${US}${mark}had: a general`);
+      await eventually(() => expect(storyteller.calls).toMatchObject([{ args: [{ opening: 'had: a general' }] }]));
     });
 
     it.each(['help', '/help', 'Help'])('of %s alone is no story', async (word) => {

@@ -104,6 +104,13 @@ describe('Slack', () => {
       ]);
     });
 
+    it('of /train with a name in quotation marks has that name in its form', async () => {
+      const { alice, standIn } = slack;
+      await alice.command('/train "my fables"');
+      await eventually(() => expect(standIn.views).toHaveLength(1));
+      expect(standIn.views[0]?.view.blocks[1]).toMatchObject({ element: { initial_value: 'my fables' } });
+    });
+
     it.each(['expired', 'used'])('whose trigger is %s is told in one sentence', async (what) => {
       const { alice, standIn } = slack;
       const trigger_id = standIn.trigger();
@@ -271,6 +278,8 @@ describe('Slack', () => {
       [`Once upon a time ${US} there was`, 'tell', { opening: 'Once upon a time   there was' }],
       [`${US}`, 'tell', { opening: '' }],
       [`${US} /story x`, 'tell', { opening: 'x' }],
+      [`${US}, story x`, 'tell', { opening: 'x' }],
+      [`${US}: had: a general`, 'tell', { opening: 'had: a general' }],
     ])('%s tells a story, in the thread of the message', async (text, method, request) => {
       const { alice, storyteller } = slack;
       await alice.writes(text, { ts: '1764000000.000009' });

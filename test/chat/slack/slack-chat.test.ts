@@ -473,6 +473,20 @@ describe('Slack', () => {
       expect(alice.shown()[1]?.onlyFor).toBe(ALICE.user);
     });
 
+    it('whose message the workspace lets us change no longer tells its end in another one, once', async () => {
+      const { alice, storyteller, standIn } = slack;
+      await alice.says('/train', FILE);
+      await eventually(() => expect(storyteller.training).toBeDefined());
+      storyteller.training?.send(progress(0.1));
+      await eventually(() => expect(alice.sees()).toEqual([expect.stringMatching(/10 %/)]));
+      standIn.refusals.set('chat.update', 'edit_window_closed');
+      for (const share of [0.2, 0.3]) storyteller.training?.send(progress(share));
+      storyteller.training?.send({ kind: 'finished', version: VERSION, stopped: false });
+      await eventually(() => expect(alice.sees()[1]).toMatch(/^Learned/m));
+      expect(alice.sees()).toHaveLength(2);
+      expect(slack.said()).toEqual([]);
+    });
+
     it('whose message somebody deleted goes on without it', async () => {
       const { alice, storyteller, standIn } = slack;
       await alice.says('/train', FILE);

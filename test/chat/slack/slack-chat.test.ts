@@ -512,6 +512,17 @@ describe('Slack', () => {
     ]);
   });
 
+  it.each(['conversations.open', 'files.completeUploadExternal'])(
+    'says that an archive cannot be handed out where a permission is missing (%s)',
+    async (method) => {
+      const { alice, standIn } = slack;
+      standIn.refusals.set(method, 'missing_scope');
+      await alice.says('/corpora action:export corpus:dogs');
+      await eventually(() => expect(alice.sees()).toEqual(['This reply could not be shown.']));
+      expect(slack.said()).toEqual([expect.stringMatching(/check its scopes/)]);
+    },
+  );
+
   it('shows a home page: corpora, figures, the next night, and what it can do', async () => {
     const { alice, standIn, storyteller } = slack;
     storyteller.accuracy = async () => ({

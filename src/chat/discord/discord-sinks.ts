@@ -132,8 +132,8 @@ export class InteractionSink implements SeenSink {
     const { largestFile } = this.#reply;
     const { file } = message;
     if (!file || file.bytes.byteLength <= largestFile) return message;
-    const { discord, figures } = this.#surroundings.texts;
-    return errorReply(discord.tooLarge(file.fileName, figures.number(Math.floor(largestFile / MEGABYTE))));
+    const { errors, figures } = this.#surroundings.texts;
+    return errorReply(errors.tooLarge(file.fileName, figures.number(Math.floor(largestFile / MEGABYTE))));
   }
 
   async #privately(message: Message): Promise<void> {

@@ -198,10 +198,6 @@ export const en = {
       'Files are kept with a note of whose they are until you /forget them, and so are the models that learned from them. ' +
       'A story that I told is kept for a day, so that it can be continued. It all stays on the machine that runs me.',
   },
-  discord: {
-    tooLarge: (file: string, most: string) =>
-      `${file} is larger than the ${most} MB that Discord takes here: ask whoever runs Fabulist for it.`,
-  },
   slack: {
     invite: 'I may not show pictures here until you invite me: /invite @Fabulist',
     sentDirectly: (file: string) => `I sent you ${file} as a direct message.`,
@@ -225,6 +221,8 @@ export const en = {
     notAllowed: 'Only who may manage this server can do that.',
     stopping: 'I was stopped in the middle of this; ask me again in a minute.',
     cannotShow: 'This reply could not be shown.',
+    tooLarge: (file: string, most: string) =>
+      `${file} is larger than the ${most} MB that can be sent here: ask whoever runs Fabulist for it.`,
     unknownRequest: 'I no longer know this command or button; /help shows what I can do.',
   },
   typed: {

@@ -365,7 +365,9 @@ describe('Discord', () => {
     storyteller.exportCorpus = async () => new Uint8Array(standIn.largestFile + 1);
     await alice.says('/corpora action:export corpus:dogs');
     await eventually(() =>
-      expect(alice.sees()).toEqual([expect.stringMatching(/^dogs\.fabulist\.gz is larger than the 2 MB that Discord/)]),
+      expect(alice.sees()).toEqual([
+        expect.stringMatching(/^dogs\.fabulist\.gz is larger than the 2 MB that can be sent/),
+      ]),
     );
     expect(alice.shown()[0]?.onlyFor).toBe(ALICE.user);
     expect(discord.said()).toEqual([]);

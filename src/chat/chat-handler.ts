@@ -51,7 +51,9 @@ export class ChatHandler {
     const live = new LiveReply(sink, isAction(command) && command !== 'stop', refused);
     try {
       this.#mustBeAllowed(invocation, texts);
-      await live.finish(await this.#answer({ invocation, texts, live }));
+      const answer = await this.#answer({ invocation, texts, live });
+      // Whoever waits for an answer that the surface refuses would wait for ever.
+      if (!(await live.finish(answer))) await sink.send(errorReply(texts.errors.cannotShow)).catch(() => undefined);
     } catch (error) {
       const message = errorReply(this.#sentenceFor(error, invocation, texts));
       // What went wrong with a button must not wipe out the story above it.

@@ -36,13 +36,16 @@ export class LiveReply {
     this.#next();
   }
 
-  /** Shows the last state, whatever was skipped before; resolves once it is shown. Never rejects. */
-  async finish(message: Message): Promise<void> {
+  /**
+   * Shows the last state, whatever was skipped before; resolves once it is shown, to whether the surface took it. Never
+   * rejects.
+   */
+  async finish(message: Message): Promise<boolean> {
     this.#finished = true;
     this.#latest = undefined;
     clearTimeout(this.#timer);
     await this.#showing;
-    await this.#show(message);
+    return this.#show(message);
   }
 
   #next(): void {
@@ -64,13 +67,15 @@ export class LiveReply {
     });
   }
 
-  async #show(message: Message): Promise<void> {
+  async #show(message: Message): Promise<boolean> {
     try {
       if (this.#sent) await this.#sink.edit(message);
       else await this.#sink.send(message);
       this.#sent = true;
+      return true;
     } catch (error) {
       this.#onFailure(error);
+      return false;
     }
   }
 }

@@ -37,7 +37,12 @@ export function parseOptions(command: Command, typed: string, texts: Texts): Opt
   const taker = command.options[rest];
   if (!taker) throw new FabulistError('usage', texts.typed.surplus(command.name, text));
   if (options[taker.name] !== undefined) throw new FabulistError('usage', texts.typed.surplus(command.name, text));
-  return { ...options, [taker.name]: text };
+  return { ...options, [taker.name]: taker.completes === 'corpora' ? unquoted(text) : text };
+}
+
+/** A name as it is written elsewhere in a line, where its blanks need them: `/accuracy "my fables"`. */
+export function unquoted(name: string): string {
+  return name.match(/^["“„]([^"“”]+)["“”]$/u)?.[1] ?? name;
 }
 
 /**

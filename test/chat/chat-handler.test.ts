@@ -133,6 +133,20 @@ describe('the chat handler', () => {
     expect(log.lines.splice(0)).toHaveLength(1);
   });
 
+  it('says that an answer could not be shown, where the surface refuses it', async () => {
+    const sink = new FakeSink(0);
+    let refusals = 1;
+    const send = sink.send;
+    sink.send = async (message) => {
+      if (refusals-- > 0) throw new Error('too large');
+      await send(message);
+    };
+    await handler.handle(invoke('accuracy'), sink);
+    expect(sink.shown.map(({ message }) => textOf(message))).toEqual(['This reply could not be shown.']);
+    expect(sink.shown[0]?.message.private).toBe(true);
+    expect(log.lines.splice(0)).toHaveLength(1);
+  });
+
   it('offers to stop a training that runs, and not one that waits or has ended', async () => {
     const sink = new FakeSink(0);
     const handling = handler.handle(invoke('train', { corpus: 'fables' }), sink);

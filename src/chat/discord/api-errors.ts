@@ -14,6 +14,10 @@ const REFUSED: readonly unknown[] = [
   RESTJSONErrorCodes.UnknownChannel,
   RESTJSONErrorCodes.UnknownGuild,
   RESTJSONErrorCodes.CannotSendMessagesToThisUser,
+  RESTJSONErrorCodes.CannotSendMessagesToThisUserDueToHavingNoMutualGuilds,
+  RESTJSONErrorCodes.CannotSendMessagesInNonTextChannel,
+  RESTJSONErrorCodes.InvalidActionOnArchivedThread,
+  RESTJSONErrorCodes.ThreadLocked,
 ];
 
 const codeOf = (error: unknown) => (error instanceof DiscordAPIError ? error.code : undefined);
@@ -31,6 +35,11 @@ export function isOver(error: unknown): boolean {
 /** Whether the channel is closed to us: no permission, or no longer there. */
 export function isRefused(error: unknown): boolean {
   return REFUSED.includes(codeOf(error));
+}
+
+/** Whether the thread has been put away, by hand or for want of new messages; editing one does not bring it back. */
+export function isArchived(error: unknown): boolean {
+  return codeOf(error) === RESTJSONErrorCodes.InvalidActionOnArchivedThread;
 }
 
 /** Whether only answering to a message is not permitted, for want of Read Message History. */

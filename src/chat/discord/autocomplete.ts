@@ -31,5 +31,6 @@ function cut(text: string): string {
   if (text.length <= LONGEST) return text;
   const start = text.slice(0, LONGEST + 1);
   const end = start.lastIndexOf(' ');
-  return end > 0 ? start.slice(0, end) : start.slice(0, LONGEST);
+  // Where a script has no blanks, between two characters: half of one is nothing that Discord takes.
+  return end > 0 ? start.slice(0, end) : start.slice(0, LONGEST).replace(/[\ud800-\udbff]$/u, '');
 }

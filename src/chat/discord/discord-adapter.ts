@@ -19,6 +19,7 @@ import { commandNamed } from '../commands.ts';
 import { type Locale, localeOf } from '../locale.ts';
 import type { Message } from '../message.ts';
 import { parseOptions } from '../option-text.ts';
+import { Presses, type ShownIn } from '../presses.ts';
 import { errorReply } from '../replies/story-reply.ts';
 import { textsFor } from '../texts/texts.ts';
 import { Turns } from '../turns.ts';
@@ -29,7 +30,7 @@ import { connect } from './connection.ts';
 import { readCustomId } from './custom-id.ts';
 import type { DiscordOptions } from './discord-options.ts';
 import { download } from './download.ts';
-import { localeAt, openingIn, writerOf } from './mention.ts';
+import { hasStory, localeAt, openingIn, writerOf } from './mention.ts';
 import { ChannelPlace } from './places.ts';
 import {
   type Asking,
@@ -57,6 +58,7 @@ export class DiscordAdapter implements ChatAdapter {
   readonly #sinks: SinkMaker;
   readonly #answers = new Answers();
   readonly #turns = new Turns();
+  readonly #presses = new Presses();
   /** Resolves once we are on Discord, or never will be. */
   readonly #opened: Promise<Client | undefined>;
   #open: (client: Client | undefined) => void = () => undefined;
@@ -114,10 +116,14 @@ export class DiscordAdapter implements ChatAdapter {
     return client && !this.#leaving.signal.aborted ? this.#sinks.forOwnMessage(client, reportTo) : undefined;
   }
 
-  /** The server's: Discord knows no language of a channel. */
-  localeOf({ channel }: ReportTo): Locale {
+  /**
+   * The server's: Discord knows no language of a channel. Only a Community server can choose one; of others, and of direct
+   * messages, Discord says English, whatever is spoken there: then it is the language that the training was asked for in.
+   */
+  localeOf({ channel, locale }: ReportTo): Locale {
     const found = this.#client?.channels.cache.get(channel);
-    return localeOf(found && 'guild' in found ? found.guild.preferredLocale : undefined);
+    const guild = found && 'guild' in found ? found.guild : undefined;
+    return localeOf(guild?.features.includes('COMMUNITY') ? guild.preferredLocale : (locale ?? guild?.preferredLocale));
   }
 
   async #start(): Promise<void> {
@@ -160,17 +166,21 @@ export class DiscordAdapter implements ChatAdapter {
       const choices = await choicesFor(this.#options.handler, data);
       await this.#acknowledge(data, InteractionResponseType.ApplicationCommandAutocompleteResult, { choices });
     } else if (data.type === InteractionType.MessageComponent) {
-      if (await this.#acknowledge(data, InteractionResponseType.DeferredMessageUpdate))
-        await this.#onButton(client, data);
+      await this.#answers.lead((reached) => this.#onButton(client, data, reached));
     } else if (
       data.type === InteractionType.ApplicationCommand &&
       data.data.type === ApplicationCommandType.ChatInput
     ) {
-      await this.#onCommand(client, data as APIChatInputApplicationCommandInteraction);
+      const given = data as APIChatInputApplicationCommandInteraction;
+      await this.#answers.lead((reached) => this.#onCommand(client, given, reached));
     }
   }
 
-  async #onCommand(client: Client, data: APIChatInputApplicationCommandInteraction): Promise<void> {
+  async #onCommand(
+    client: Client,
+    data: APIChatInputApplicationCommandInteraction,
+    reached: () => void,
+  ): Promise<void> {
     const ephemeral = isConfidential(data);
     const deferred = await this.#acknowledge(
       data,
@@ -178,7 +188,8 @@ export class DiscordAdapter implements ChatAdapter {
       ephemeral ? { flags: MessageFlags.Ephemeral } : undefined,
     );
     if (!deferred) return;
-    const sink = this.#sinks.forInteraction(client, data, { ids: [deferred], first: 0, ephemeral, pressed: false });
+    const reply = { ids: [deferred], first: 0, ephemeral, original: deferred, pressed: false };
+    const sink = this.#sinks.forInteraction(client, data, reply);
     const common = this.#commonTo(data);
     const texts = textsFor(common.locale);
     let given: GivenCommand;
@@ -199,17 +210,20 @@ export class DiscordAdapter implements ChatAdapter {
         reportTo: { surface: this.name, channel: String(channel), message: deferred, locale: common.locale },
       },
       sink,
+      reached,
     );
   }
 
-  async #onButton(client: Client, data: APIMessageComponentInteraction): Promise<void> {
+  async #onButton(client: Client, data: APIMessageComponentInteraction, reached: () => void): Promise<void> {
+    if (!(await this.#acknowledge(data, InteractionResponseType.DeferredMessageUpdate))) return;
     const pressed = readCustomId(data.data.custom_id);
     const { index = 0, earlier = [] } = pressed ?? {};
-    const first = Math.max(0, index - earlier.length);
-    const ids = [...earlier, data.message.id];
-    const sink = this.#sinks.forInteraction(client, data, { ids, first, ephemeral: false, pressed: true });
+    const { id: original } = data.message;
+    const found = { ids: [...earlier, original], first: Math.max(0, index - earlier.length) };
+    const sinkIn = (shown: ShownIn) =>
+      this.#sinks.forInteraction(client, data, { ...shown, ephemeral: false, original, pressed: true });
     const common = this.#commonTo(data);
-    if (!pressed) return sink.send(errorReply(textsFor(common.locale).errors.unknownRequest));
+    if (!pressed) return sinkIn(found).send(errorReply(textsFor(common.locale).errors.unknownRequest));
     const { action, cut } = pressed;
     let { target } = pressed;
     if (cut) {
@@ -217,7 +231,11 @@ export class DiscordAdapter implements ChatAdapter {
       target = corpora.find((name) => name.startsWith(pressed.target)) ?? target;
     }
     const invocation = { ...common, command: action, options: { target }, mayManage: mayManage(data, undefined) };
-    await this.#answer(invocation, sink);
+    await this.#presses.take(original, found, async (shown) => {
+      const sink = sinkIn(shown);
+      await this.#answer(invocation, sink, reached);
+      return sink.shownIn;
+    });
   }
 
   async #onMessage(client: Client, data: GatewayMessageCreateDispatchData): Promise<void> {
@@ -226,23 +244,29 @@ export class DiscordAdapter implements ChatAdapter {
     const locale = localeAt(client, data);
     const texts = textsFor(locale);
     const sink = this.#sinks.forMessage(client, data.channel_id, data.id, locale);
-    const command = commandNamed('story');
+    const command = commandNamed(/^\/?help$/iu.test(opening) ? 'help' : 'story');
     if (!command) return;
     try {
-      const options = parseOptions(command, opening, texts);
-      await this.#answer({ asker: writerOf(client, data), command: 'story', options, locale, mayManage: false }, sink);
+      // Who may train is known of a command only.
+      if (hasStory(data)) throw new FabulistError('usage', texts.training.noFile.attachment);
+      const options = command.name === 'help' ? {} : parseOptions(command, opening, texts);
+      const asker = writerOf(client, data);
+      await this.#answer({ asker, command: command.name, options, locale, mayManage: false }, sink);
     } catch (error) {
       if (!(error instanceof FabulistError)) throw error;
       await sink.send(errorReply(error.message));
     }
   }
 
-  #answer(invocation: Invocation, sink: SeenSink): Promise<void> {
+  /** reached: called once the answer is followed: until then, whoever stops the bot waits for it to be. */
+  #answer(invocation: Invocation, sink: SeenSink, reached: () => void = () => undefined): Promise<void> {
     const give = () =>
       this.#turns.take(async () => {
         if (!this.#silent.signal.aborted) await this.#options.handler.handle(invocation, sink);
       });
-    return this.#answers.follow(give, sink, textsFor(invocation.locale), invocation.command === 'train');
+    const given = this.#answers.follow(give, sink, textsFor(invocation.locale), invocation.command === 'train');
+    reached();
+    return given;
   }
 
   async #acknowledge(data: APIInteraction, type: InteractionResponseType, more?: object): Promise<string | undefined> {

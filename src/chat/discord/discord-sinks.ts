@@ -1,12 +1,16 @@
 import type { ReportTo } from '../../training/trainer.ts';
 import type { SeenSink } from '../answers.ts';
 import type { Message } from '../message.ts';
+import type { ShownIn } from '../presses.ts';
+import { errorReply } from '../replies/story-reply.ts';
 import type { Texts } from '../texts/texts.ts';
 import { isOver, isRefused } from './api-errors.ts';
 import { contentsOf } from './contents.ts';
 import { lastPayload, textPayload } from './payload.ts';
 import type { ChannelPlace, InteractionPlace } from './places.ts';
 import { Trail } from './trail.ts';
+
+const MEGABYTE = 1024 * 1024;
 
 /** What every sink needs to know of the adapter. */
 export interface SinkSurroundings {
@@ -66,6 +70,8 @@ export interface InteractionReply {
   readonly ephemeral: boolean;
   /** Whether a button was pressed: then what is sent anew leaves its message alone. */
   readonly pressed: boolean;
+  /** Bytes of a file that Discord takes here, which depends on the server. */
+  readonly largestFile: number;
   /** When the token is about to end, in milliseconds since 1970. */
   readonly movesAt: number;
 }
@@ -93,6 +99,11 @@ export class InteractionSink implements SeenSink {
     return this.#shown;
   }
 
+  /** Where the reply is now. */
+  get shownIn(): ShownIn {
+    return this.#trail.shownIn;
+  }
+
   get movedTo(): ReportTo | undefined {
     const { id } = this.#trail;
     return this.#moved && id !== undefined ? this.#surroundings.placeOf(id) : undefined;
@@ -103,8 +114,9 @@ export class InteractionSink implements SeenSink {
     return message.private ? this.#privately(message) : this.#anew(message);
   }
 
-  async edit(message: Message): Promise<void> {
+  async edit(given: Message): Promise<void> {
     if (this.#surroundings.signal.aborted) return;
+    const message = this.#fitting(given);
     if (!message.private || this.#reply.ephemeral) return this.#show(message);
     // What everybody saw being asked may be answered before all where it can no longer be to one: but not with a file.
     if (!message.file && (this.#moved || Date.now() >= this.#reply.movesAt)) {
@@ -113,6 +125,15 @@ export class InteractionSink implements SeenSink {
     // The deferred message is for all to see, so this one goes beside it, and that one goes.
     await this.#trail.clear();
     await this.#privately(message);
+  }
+
+  /** The same message, or that its file is too large. */
+  #fitting(message: Message): Message {
+    const { largestFile } = this.#reply;
+    const { file } = message;
+    if (!file || file.bytes.byteLength <= largestFile) return message;
+    const { errors, figures } = this.#surroundings.texts;
+    return errorReply(errors.tooLarge(file.fileName, figures.number(Math.floor(largestFile / MEGABYTE))));
   }
 
   async #privately(message: Message): Promise<void> {

@@ -2,6 +2,7 @@ import { type Client, type GatewayMessageCreateDispatchData, MessageType } from 
 import type { Asker } from '../../story/storyteller.ts';
 import { type Locale, localeOf } from '../locale.ts';
 
+const STORY = /\.(?:txt|md|html?|epub)$/iu;
 const PERSONS_WORDS: readonly number[] = [MessageType.Default, MessageType.Reply];
 
 /**
@@ -15,9 +16,16 @@ export function openingIn(message: GatewayMessageCreateDispatchData, us: string)
   if (!PERSONS_WORDS.includes(type)) return undefined;
   const named = new RegExp(`<@!?${us}>`, 'gu');
   if (guild_id !== undefined && !named.test(content)) return undefined;
-  const opening = content.replace(named, ' ').trim();
-  // A direct message without words is a picture or a sticker.
-  return guild_id === undefined && content.trim() === '' ? undefined : opening;
+  // A comma or a colon after the name belongs to the address: `@Fabulist, had a general`.
+  const addressed = new RegExp(`^\\s*<@!?${us}>\\s*[,:]`, 'u');
+  const opening = content.replace(addressed, ' ').replace(named, ' ').trim();
+  // A direct message without words is a picture or a sticker, or a story that is handed over.
+  return guild_id === undefined && content.trim() === '' && !hasStory(message) ? undefined : opening;
+}
+
+/** Whether a file is attached that may be meant to be learned from. */
+export function hasStory({ attachments }: GatewayMessageCreateDispatchData): boolean {
+  return attachments?.some(({ filename }) => STORY.test(filename)) ?? false;
 }
 
 /** Who wrote a message, and where: the same as for a command there. */

@@ -1,5 +1,5 @@
 import { MessageFlags, type REST, Routes } from 'discord.js';
-import { isGone, isRefused, isReplyRefused } from './api-errors.ts';
+import { isArchived, isGone, isRefused, isReplyRefused } from './api-errors.ts';
 import type { Payload } from './payload.ts';
 
 /** Where the messages of one reply are. A message that somebody has deleted is not brought back. */
@@ -38,7 +38,7 @@ export class ChannelPlace implements Place {
 
   async edit(id: string, payload: Payload): Promise<void> {
     const send = ({ body, files }: Payload) =>
-      unlessGone(this.#rest.patch(Routes.channelMessage(this.#channel, id), { body, files }));
+      this.#awake(() => unlessGone(this.#rest.patch(Routes.channelMessage(this.#channel, id), { body, files })));
     await withoutFilesIfRefused(payload, send);
   }
 
@@ -56,7 +56,18 @@ export class ChannelPlace implements Place {
   }
 
   async remove(id: string): Promise<void> {
-    await unlessGone(this.#rest.delete(Routes.channelMessage(this.#channel, id)));
+    await this.#awake(() => unlessGone(this.#rest.delete(Routes.channelMessage(this.#channel, id))));
+  }
+
+  /** In a thread that was put away nothing can be changed until it is brought back, which whoever may write there may do. */
+  async #awake(change: () => Promise<void>): Promise<void> {
+    try {
+      await change();
+    } catch (error) {
+      if (!isArchived(error)) throw error;
+      await this.#rest.patch(Routes.channel(this.#channel), { body: { archived: false } });
+      await change();
+    }
   }
 
   async #send(payload: Payload): Promise<string> {

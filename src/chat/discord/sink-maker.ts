@@ -10,6 +10,8 @@ import { Trail } from './trail.ts';
 
 /** The token of an interaction lives for 15 minutes; what goes on moves half a minute before. */
 const MOVES_AFTER = 14.5 * 60 * 1_000;
+/** Bytes of a file that Discord takes everywhere; an interaction says how many it takes there (`attachment_size_limit`). */
+const LARGEST_FILE = 10 * 1024 * 1024;
 
 /** Makes what replies go to. */
 export class SinkMaker {
@@ -30,16 +32,16 @@ export class SinkMaker {
   forInteraction(
     client: Client,
     data: Asking,
-    reply: { ids: readonly string[]; first: number; ephemeral: boolean; pressed: boolean },
+    reply: { ids: readonly string[]; first: number; ephemeral: boolean; original: string; pressed: boolean },
   ): InteractionSink {
-    const { token, application_id: application } = data;
+    const { token, application_id: application, attachment_size_limit: limit } = data;
     const channelId = String(data.channel?.id);
     const channel = new ChannelPlace(client.rest, channelId);
-    const original = reply.ids.at(-1) ?? '@original';
-    const place = new InteractionPlace(this.#interactions, application, token, original, channel);
+    const place = new InteractionPlace(this.#interactions, application, token, reply.original, channel);
     const movesAt = Date.now() + MOVES_AFTER;
     const surroundings = this.#surroundings(channelId, localeOf(data.locale));
-    return new InteractionSink(surroundings, { ...reply, place, channel, movesAt });
+    const largestFile = Number.isSafeInteger(limit) ? limit : LARGEST_FILE;
+    return new InteractionSink(surroundings, { ...reply, place, channel, largestFile, movesAt });
   }
 
   /** An answer to a message. */

@@ -1,4 +1,5 @@
 import type { Message } from '../message.ts';
+import type { ShownIn } from '../presses.ts';
 import type { Texts } from '../texts/texts.ts';
 import { contentsOf } from './contents.ts';
 import { lastPayload, type Payload, textPayload } from './payload.ts';
@@ -9,7 +10,7 @@ export class Trail {
   readonly #place: Place;
   readonly #ids: string[];
   /** Which part of the reply the first known message shows: those before may be of an earlier interaction. */
-  readonly #first: number;
+  #first: number;
   /** What each shows now, as far as it is known. */
   readonly #shown: (Payload | undefined)[] = [];
 
@@ -25,6 +26,11 @@ export class Trail {
     return this.#ids[0];
   }
 
+  /** Where the reply is now. */
+  get shownIn(): ShownIn {
+    return { ids: [...this.#ids], first: this.#first };
+  }
+
   /** Edits, adds and deletes messages until they are these. */
   async show(message: Message, texts: Texts): Promise<void> {
     const contents = contentsOf(message, texts);
@@ -36,6 +42,7 @@ export class Trail {
       await this.#put(slot, last ? lastPayload(content, message, at, earlier) : textPayload(content));
     }
     await this.#shorten(contents.length - first);
+    this.#first = first;
   }
 
   /** Deletes them all. */

@@ -4,7 +4,8 @@ import type { Invocation } from '../adapter.ts';
 import type { Answers } from '../answers.ts';
 import { type Command, commandNamed } from '../commands.ts';
 import type { Locale } from '../locale.ts';
-import { parseOptions } from '../option-text.ts';
+import { parseOptions, unquoted } from '../option-text.ts';
+import { Presses } from '../presses.ts';
 import { errorReply } from '../replies/story-reply.ts';
 import { textsFor } from '../texts/texts.ts';
 import { readButton } from './button-value.ts';
@@ -53,6 +54,7 @@ interface Where {
  */
 export class Answering {
   readonly #options: AnsweringOptions;
+  readonly #presses = new Presses();
 
   constructor(options: AnsweringOptions) {
     this.#options = options;
@@ -91,9 +93,14 @@ export class Answering {
     const { locale } = facts;
     if (!pressed) return this.#refuse(where, locale, textsFor(locale).errors.unknownRequest);
     const { index, earlier } = pressed;
-    const sink = this.#sink(where, locale, [...earlier, message.ts], Math.max(0, index - earlier.length));
+    const found = { ids: [...earlier, message.ts], first: Math.max(0, index - earlier.length) };
     const common = this.#commonTo(where, facts);
-    await this.#handle(where, { ...common, command: pressed.action, options: { target: pressed.target } }, sink);
+    const invocation = { ...common, command: pressed.action, options: { target: pressed.target } };
+    await this.#presses.take(`${workspace.team}/${channel.id}/${message.ts}`, found, async ({ ids, first }) => {
+      const sink = this.#sink(where, locale, ids, first);
+      await this.#handle(where, invocation, sink);
+      return sink.shownIn;
+    });
   }
 
   async submission(
@@ -150,7 +157,7 @@ export class Answering {
     try {
       const { file, ...given } = parseOptions(command, text, texts);
       // What stands behind the command by itself can only be the name of a collection.
-      const options = file === undefined ? given : { corpus: file, ...given };
+      const options = file === undefined ? given : { corpus: unquoted(String(file)), ...given };
       const view = trainModal({ channel, thread }, options, locale);
       if (trigger === undefined) throw new FabulistError('usage', texts.slack.tooLate);
       const opened = await workspace.prompt.views.open({ trigger_id: trigger, view }).catch((cause: unknown) => {
@@ -192,7 +199,7 @@ export class Answering {
     { file: _, ...options }: Readonly<Record<string, string | number>>,
     facts: PersonFacts,
   ): Promise<void> {
-    const { workspace, channel, thread } = where;
+    const { team, enterprise } = where.workspace;
     const { slack, training } = textsFor(facts.locale);
     const common = this.#commonTo(where, facts);
     const names = files.map(nameOf).join(', ');
@@ -203,18 +210,20 @@ export class Answering {
         ? await place.post(payloadOf([inert(String(beginning).slice(0, 500))])).catch(() => undefined)
         : undefined;
     const sink = this.#sink(where, facts.locale, first === undefined ? [] : [first], 0, place);
-    const told = writePlace({ team: workspace.team, channel, thread });
+    // Where its message is, so that it goes on there after a restart, and morning reports come where they can be read.
+    const at = first === undefined ? undefined : await place.placeOf(first);
+    const { channel, thread } = at ?? where;
     await this.#handle(
       where,
       {
         ...common,
         command: 'train',
         options,
-        files: files.map((file) => ({ fileName: nameOf(file), read: () => this.#download(workspace, file) })),
+        files: files.map((file) => ({ fileName: nameOf(file), read: () => this.#download(where.workspace, file) })),
         reportTo: {
           surface: 'slack',
-          channel: told,
-          ...(place.isHere(first) && { message: first }),
+          channel: writePlace({ team, enterprise, channel, thread }),
+          ...(at && first !== undefined && { message: first }),
           ...(facts.locale !== 'en' && { locale: facts.locale }),
         },
       },

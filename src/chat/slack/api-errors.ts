@@ -4,7 +4,9 @@ import { FabulistError } from '../../errors.ts';
 /** What Bolt says of a request that `Workspaces` does not know. */
 export const NOT_AUTHORIZED = 'slack_bolt_authorization_error';
 
-const GONE = ['message_not_found', 'cant_update_message', 'cant_delete_message', 'edit_window_closed'];
+const GONE = ['message_not_found', 'cant_delete_message'];
+
+const FIXED = ['cant_update_message', 'edit_window_closed'];
 
 const TOKEN = [
   'invalid_auth',
@@ -40,8 +42,11 @@ function codeOf(error: unknown): string | undefined {
 
 const isOneOf = (codes: readonly string[]) => (error: unknown) => codes.includes(codeOf(error) ?? '');
 
-/** Whether somebody has deleted the message, or it can be changed no longer. */
+/** Whether somebody has deleted the message, or it cannot be deleted. */
 export const isGone = isOneOf(GONE);
+
+/** Whether the message can be changed no longer: a workspace may allow that for minutes only. */
+export const isFixed = isOneOf(FIXED);
 
 /** Whether the channel is closed to us: we are not in it, it is archived, or there is no such. */
 export const isRefused = isOneOf(REFUSED);

@@ -11,6 +11,8 @@ export type InstallationDocuments = Pick<Library, 'readDocument' | 'writeDocumen
 
 /** What is needed to speak in a workspace. */
 export interface FoundInstallation {
+  /** The organisation, where it is not the workspace itself that has installed us. */
+  readonly enterprise: string | undefined;
   readonly token: string;
   readonly us: string;
   readonly bot: string | undefined;
@@ -46,12 +48,13 @@ export class Installations implements InstallationStore {
     const known = this.#found.get(team);
     if (known && known.until > Date.now()) return known.installation;
     const installation = (await this.#read(team)) ?? (enterprise ? await this.#read(enterprise) : undefined);
-    const { token, userId, id } = installation?.bot ?? {};
+    const { bot, isEnterpriseInstall } = installation ?? {};
+    const { token, userId, id } = bot ?? {};
     if (token === undefined || userId === undefined) {
       this.#found.delete(team);
       return undefined;
     }
-    const found = { token, us: userId, bot: id };
+    const found = { enterprise: isEnterpriseInstall ? enterprise : undefined, token, us: userId, bot: id };
     this.#found.set(team, { until: Date.now() + REMEMBERED, installation: found });
     return found;
   }

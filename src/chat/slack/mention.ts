@@ -23,7 +23,10 @@ export function askedIn(message: MessageSent, { us, bot }: Workspace, prefix: st
   if (!PERSONS_WORDS.includes(subtype)) return undefined;
   // Of channels we hear only what mentions us; in direct messages, everything.
   if (type === 'message' && channel_type !== 'im') return undefined;
-  const words = writtenText((text ?? '').replaceAll(new RegExp(`<@${us}(?:\\|[^>]*)?>`, 'gu'), ' ')).trim();
+  const named = `<@${us}(?:\\|[^>]*)?>`;
+  // A comma or a colon after the name belongs to the address: `@Fabulist, help`.
+  const addressed = (text ?? '').replace(new RegExp(`^\\s*${named}\\s*[,:]`, 'u'), ' ');
+  const words = writtenText(addressed.replaceAll(new RegExp(named, 'gu'), ' ')).trim();
   const hasFiles = (files ?? []).length > 0;
   // A direct message with nothing in it is nothing that we know.
   if (type === 'message' && words === '' && !hasFiles) return undefined;

@@ -53,8 +53,10 @@ export class People {
 
   async #ask({ prompt, team }: Workspace, user: string): Promise<PersonFacts> {
     const { user: found } = await prompt.users.info({ user, include_locale: true });
-    // A guest of another organisation is nobody's admin here, whatever they are at home.
-    const isOurs = found?.team_id === undefined || found.team_id === team;
+    // A guest of another organisation is nobody's admin here, whatever they are at home. In an organisation of several
+    // workspaces people belong to some of them, of which `team_id` names one.
+    const teams = found?.enterprise_user?.teams ?? [];
+    const isOurs = found?.team_id === undefined || found.team_id === team || teams.includes(team);
     const isAdmin = isOurs && (found?.is_admin === true || found?.is_owner === true);
     return { locale: localeOf((found as { locale?: string } | undefined)?.locale), isAdmin };
   }

@@ -1,5 +1,5 @@
 import type { webApi } from '@slack/bolt';
-import { isGone } from './api-errors.ts';
+import { isFixed, isGone } from './api-errors.ts';
 import type { Payload } from './payload.ts';
 import { type SharedFile, sendFile } from './send-file.ts';
 
@@ -41,8 +41,15 @@ export class ChannelPlace implements Place {
     await this.client.chat.postEphemeral({ ...where, text, blocks, ...PLAIN });
   }
 
-  async edit(id: string, { text, blocks }: Payload): Promise<void> {
-    await unlessGone(this.client.chat.update({ channel: this.channel, ts: id, text, blocks, ...PLAIN }));
+  async edit(id: string, payload: Payload): Promise<void> {
+    const { text, blocks, passing } = payload;
+    try {
+      await unlessGone(this.client.chat.update({ channel: this.channel, ts: id, text, blocks, ...PLAIN }));
+    } catch (error) {
+      if (!isFixed(error)) throw error;
+      // How it goes on is for messages that can be changed; what came of it is worth another one.
+      if (!passing) await this.post(payload);
+    }
   }
 
   async remove(id: string): Promise<void> {

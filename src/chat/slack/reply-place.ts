@@ -23,8 +23,9 @@ export type Respond = (body: Readonly<Record<string, unknown>>) => Promise<void>
 const RESPONSE = 'response';
 
 /**
- * Where somebody is answered: in the channel that they asked in. A bot that is not in a private channel may answer there
- * all the same, by the address that came with the command; and where there is none, in direct messages.
+ * Where somebody is answered: in the channel that they asked in. A bot that is not in a private channel, or in the direct
+ * messages of others, may answer there all the same, by the address that came with the command; and where there is none, or
+ * it is used up, in direct messages of its own.
  */
 export class ReplyPlace implements Place {
   readonly #options: ReplyPlaceOptions;
@@ -37,30 +38,23 @@ export class ReplyPlace implements Place {
   }
 
   async post(payload: Payload): Promise<string> {
-    const { channel, respond } = this.#options;
     try {
-      return await channel.post(payload);
+      return await this.#options.channel.post(payload);
     } catch (error) {
       if (!isRefused(error)) throw error;
-      if (!respond) return this.#postDirectly(payload);
-      await respond({ response_type: 'in_channel', replace_original: false, ...shown(payload) });
-      return RESPONSE;
+      return (await this.#responds('in_channel', payload)) ? RESPONSE : this.#postDirectly(payload);
     }
   }
 
   /** For the asker's eyes alone. In direct messages nobody else reads along. */
   async postPrivately(payload: Payload): Promise<void> {
-    const { channel, user, respond } = this.#options;
-    if (isDirect(channel)) {
-      await channel.post(payload);
-      return;
-    }
+    const { channel, user } = this.#options;
     try {
-      await channel.postPrivately(user, payload);
+      if (isDirect(channel)) await channel.post(payload);
+      else await channel.postPrivately(user, payload);
     } catch (error) {
       if (!isRefused(error)) throw error;
-      if (respond) await respond({ response_type: 'ephemeral', replace_original: false, ...shown(payload) });
-      else await this.#postDirectly(payload);
+      if (!(await this.#responds('ephemeral', payload))) await this.#postDirectly(payload);
     }
   }
 
@@ -69,8 +63,8 @@ export class ReplyPlace implements Place {
     if (this.#elsewhere.has(id)) return (await this.#directly()).edit(id, payload);
     // How it goes on is for messages that can be changed; what came of it is worth another one.
     if (id === RESPONSE) {
-      if (payload.passing) return;
-      return respond?.({ response_type: 'in_channel', replace_original: false, ...shown(payload) });
+      if (!payload.passing && !(await this.#responds('in_channel', payload))) await this.#postDirectly(payload);
+      return;
     }
     const pressed = original?.id === id ? original : undefined;
     if (!pressed?.ephemeral) {
@@ -98,20 +92,37 @@ export class ReplyPlace implements Place {
     }
   }
 
-  /** Whether a message can be found again in the channel itself. */
-  isHere(id: string | undefined): id is string {
-    return id !== undefined && id !== RESPONSE && !this.#elsewhere.has(id);
+  /** Where a message can be found again; undefined where it cannot. */
+  async placeOf(id: string): Promise<ChannelPlace | undefined> {
+    if (id === RESPONSE) return undefined;
+    return this.#elsewhere.has(id) ? this.#directly() : this.#options.channel;
   }
 
   /** A file for the asker alone; resolves to whether it went into direct messages, away from where it was asked for. */
   async hand(file: SharedFile): Promise<boolean> {
     const { channel } = this.#options;
     if (isDirect(channel)) {
-      await channel.share(file);
-      return false;
+      try {
+        await channel.share(file);
+        return false;
+      } catch (error) {
+        if (!isRefused(error)) throw error;
+      }
     }
     await (await this.#directly()).share(file);
     return true;
+  }
+
+  /** Says something by the address that came with what was asked; resolves to whether that was possible. */
+  async #responds(type: 'in_channel' | 'ephemeral', payload: Payload): Promise<boolean> {
+    const { respond } = this.#options;
+    try {
+      await respond?.({ response_type: type, replace_original: false, ...shown(payload) });
+      return respond !== undefined;
+    } catch {
+      // Used up: Slack takes five answers there, for half an hour.
+      return false;
+    }
   }
 
   async #postDirectly(payload: Payload): Promise<string> {

@@ -123,7 +123,7 @@ export class SlackAdapter implements ChatAdapter {
       new FabulistError('not-allowed', 'That channel of Slack does not take our messages, or is gone.', { cause });
     const place = readPlace(reportTo);
     if (!open || this.#leaving.signal.aborted || !place) throw refused();
-    const workspace = await this.#workspaces.of({ team: place.team });
+    const workspace = await this.#workspaces.of(place);
     try {
       const trail = new Trail(new ChannelPlace(workspace.client, place.channel, place.thread));
       await trail.show(prefixed(message, this.#options.prefix), textsFor(this.localeOf(reportTo)));
@@ -137,7 +137,7 @@ export class SlackAdapter implements ChatAdapter {
     const place = readPlace(reportTo);
     const { message } = reportTo;
     if (!open || !place || message === undefined) return undefined;
-    const workspace = await this.#workspaces.of({ team: place.team });
+    const workspace = await this.#workspaces.of(place);
     const trail = new Trail(new ChannelPlace(workspace.client, place.channel, place.thread), [message]);
     const { prefix, editInterval: minimumInterval = EDIT_INTERVAL } = this.#options;
     const show = async (shown: Message) => {

@@ -1,6 +1,8 @@
 import type { SeenSink } from '../answers.ts';
 import type { Message } from '../message.ts';
 import { plain } from '../message.ts';
+import type { ShownIn } from '../presses.ts';
+import { errorReply } from '../replies/story-reply.ts';
 import type { Texts } from '../texts/texts.ts';
 import { isRefused, isTokenRefused } from './api-errors.ts';
 import { payloadOf } from './payload.ts';
@@ -50,6 +52,11 @@ export class SlackSink implements SeenSink {
     return this.#shown;
   }
 
+  /** Where the reply is now. */
+  get shownIn(): ShownIn {
+    return this.#trail.shownIn;
+  }
+
   send(message: Message): Promise<void> {
     if (!this.#reply.pressed) return this.edit(message);
     if (!message.private) this.#trail = new Trail(this.#reply.place);
@@ -72,14 +79,23 @@ export class SlackSink implements SeenSink {
 
   async #privately(message: Message): Promise<void> {
     const { texts, prefix } = this.#surroundings;
-    const { place } = this.#reply;
-    let shown = prefixed(message, prefix);
-    if (message.file) {
-      const { fileName: name, bytes } = message.file;
-      const away = await place.hand({ name, bytes });
-      if (away) shown = { ...shown, paragraphs: [...shown.paragraphs, plain(texts.slack.sentDirectly(name))] };
+    const shown = prefixed(message.file ? await this.#handed(message, message.file) : message, prefix);
+    for (const sections of sectionsOf(shown, texts)) await this.#reply.place.postPrivately(payloadOf(sections));
+  }
+
+  /** Hands out a file; resolves to what is to be said of it, also where Slack does not let us. */
+  async #handed(message: Message, { fileName: name, bytes }: NonNullable<Message['file']>): Promise<Message> {
+    const { texts, onRefused } = this.#surroundings;
+    try {
+      const away = await this.#reply.place.hand({ name, bytes });
+      return away
+        ? { ...message, paragraphs: [...message.paragraphs, plain(texts.slack.sentDirectly(name))] }
+        : message;
+    } catch (error) {
+      if (!isRefused(error)) throw error;
+      onRefused(error);
+      return errorReply(texts.errors.cannotShow);
     }
-    for (const sections of sectionsOf(shown, texts)) await place.postPrivately(payloadOf(sections));
   }
 
   async #guarded(show: () => Promise<void>): Promise<void> {

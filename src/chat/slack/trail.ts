@@ -1,4 +1,5 @@
 import type { Message } from '../message.ts';
+import type { ShownIn } from '../presses.ts';
 import type { Texts } from '../texts/texts.ts';
 import { buttonsOf, type Payload, payloadOf } from './payload.ts';
 import type { Place } from './places.ts';
@@ -9,7 +10,7 @@ export class Trail {
   readonly #place: Place;
   readonly #ids: string[];
   /** Which part of the reply the first known message shows: those before may be of an earlier interaction. */
-  readonly #first: number;
+  #first: number;
   /** What each shows now, as far as it is known. */
   readonly #shown: (Payload | undefined)[] = [];
 
@@ -18,6 +19,11 @@ export class Trail {
     this.#place = place;
     this.#ids = [...ids];
     this.#first = first;
+  }
+
+  /** Where the reply is now. */
+  get shownIn(): ShownIn {
+    return { ids: [...this.#ids], first: this.#first };
   }
 
   /** Edits, adds and deletes messages until they are these; then shares the picture, where there is one. */
@@ -31,6 +37,7 @@ export class Trail {
       await this.#put(slot, payloadOf(sections, buttons, passing));
     }
     await this.#shorten(parts.length - first);
+    this.#first = first;
     const { picture } = message;
     if (picture) await this.#place.share({ name: 'learning-curve.png', bytes: picture.png, alt: picture.alt });
   }

@@ -6,6 +6,8 @@ import { quietLogger } from './quiet-logger.ts';
 /** A workspace that we are installed in. */
 export interface Workspace {
   readonly team: string;
+  /** The organisation that has installed us for all of its workspaces. */
+  readonly enterprise: string | undefined;
   readonly token: string;
   /** Our user there, by which people mention us. */
   readonly us: string;
@@ -67,19 +69,20 @@ export class Workspaces {
       const known = this.#identity;
       const isOurs = known && (known.team === team || (known.enterprise && known.enterprise === enterprise));
       if (!known || !isOurs) throw notInstalled();
-      return this.#workspace(team, token, known.us, known.bot);
+      return this.#workspace({ team, enterprise: known.enterprise, token, us: known.us, bot: known.bot });
     }
     const found = await this.#options.installations?.find(team, enterprise);
     if (!found) throw notInstalled();
-    return this.#workspace(team, found.token, found.us, found.bot);
+    return this.#workspace({ team, ...found });
   }
 
-  #workspace(team: string, token: string, us: string, bot: string | undefined): Workspace {
+  #workspace(found: Omit<Workspace, 'client' | 'prompt'>): Workspace {
+    const { team, token } = found;
     const open = this.#open.get(team);
     if (open?.token === token) return open;
     const { apiUrl } = this.#options;
     const [client, prompt] = [newClient(apiUrl, token, 'patient'), newClient(apiUrl, token, 'prompt')];
-    const workspace = { team, token, us, bot, client, prompt };
+    const workspace = { ...found, client, prompt };
     this.#open.set(team, workspace);
     return workspace;
   }

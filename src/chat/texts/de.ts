@@ -228,11 +228,11 @@ export const de: typeof en = {
     notAllowed: 'Das darf nur, wer diesen Server verwalten darf.',
     stopping: 'Ich wurde mittendrin angehalten; frag mich in einer Minute noch einmal.',
     cannotShow: 'Diese Antwort ließ sich nicht anzeigen.',
+    tooLarge: (file, most) => `${file} ist größer als die ${most} MB, die hier gehen: Frag, wer mich betreibt.`,
     unknownRequest: 'Diesen Befehl oder Knopf kenne ich nicht mehr; /help zeigt, was ich kann.',
   },
   typed: {
-    hint: (line) =>
-      `Befehle beginnen mit einem Schrägstrich: /story ${line || 'Auf einer Insel'}, oder /help für alle.`,
+    hint: (line) => `Befehle beginnen mit Schrägstrich: /story ${line || 'Auf einer Insel'}, oder /help für alle.`,
     unknown: (name, nearest) =>
       `Einen Befehl /${name} gibt es nicht${nearest ? ` (meintest du /${nearest}?)` : ''}; /help zeigt alle.`,
     number: (name, whole, least, most, given) =>

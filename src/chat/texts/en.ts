@@ -221,6 +221,8 @@ export const en = {
     notAllowed: 'Only who may manage this server can do that.',
     stopping: 'I was stopped in the middle of this; ask me again in a minute.',
     cannotShow: 'This reply could not be shown.',
+    tooLarge: (file: string, most: string) =>
+      `${file} is larger than the ${most} MB that can be sent here: ask whoever runs Fabulist for it.`,
     unknownRequest: 'I no longer know this command or button; /help shows what I can do.',
   },
   typed: {

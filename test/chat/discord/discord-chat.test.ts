@@ -211,6 +211,23 @@ describe('Discord', () => {
       await next.stop();
     });
 
+    it('whose button two people press at once goes on twice, in order, in messages that are there once', async () => {
+      const { storyteller, alice } = discord;
+      await alice.says('/story');
+      await eventually(() => expect(alice.shown()).toHaveLength(1));
+      let parts = 1;
+      let text = '';
+      storyteller.continue = async () => {
+        text = tellOf(30 * ++parts);
+        return { ...storyteller.story, parts };
+      };
+      await alice.presses('continue');
+      await alice.presses('continue');
+      await eventually(() => expect(joined(alice.shown())).toMatch(/Sentence 89 is of a mouse and its bell\.$/));
+      expect(joined(alice.shown())).toBe(text);
+      expect(alice.shown().map((message) => buttonsOf(message).length > 0)).toEqual([false, true]);
+    });
+
     it('of one endless word is cut, since there is nowhere to split', async () => {
       const { storyteller, alice } = discord;
       const word = `${'𝒲'.repeat(900)}${'*'.repeat(2_100)}`;
@@ -342,6 +359,20 @@ describe('Discord', () => {
     expect(message?.attachments[0]).toMatchObject({ filename: 'dogs.fabulist.gz', bytes: Buffer.from([1, 2, 3]) });
   });
 
+  it('says of an archive that is larger than Discord takes that it is, instead of nothing', async () => {
+    const { alice, standIn, storyteller } = discord;
+    standIn.largestFile = 2 * 1024 * 1024;
+    storyteller.exportCorpus = async () => new Uint8Array(standIn.largestFile + 1);
+    await alice.says('/corpora action:export corpus:dogs');
+    await eventually(() =>
+      expect(alice.sees()).toEqual([
+        expect.stringMatching(/^dogs\.fabulist\.gz is larger than the 2 MB that can be sent/),
+      ]),
+    );
+    expect(alice.shown()[0]?.onlyFor).toBe(ALICE.user);
+    expect(discord.said()).toEqual([]);
+  });
+
   it('offers what the storyteller knows, fitted to Discord’s limits', async () => {
     const { alice, storyteller } = discord;
     storyteller.openings = async (_asker, typed, corpus) => [
@@ -356,6 +387,9 @@ describe('Discord', () => {
     expect(choices[0]).toEqual({ name: 'Long in dogs', value: 'Long in dogs' });
     expect(choices).toHaveLength(25);
     expect(Math.max(...choices.map(({ value }) => value.length))).toBeLessThanOrEqual(100);
+    storyteller.openings = async () => [`a${'𠀀'.repeat(80)}`];
+    const unspaced = alice.completes('story', [focused]);
+    await eventually(() => expect(unspaced.answer?.data?.choices?.[0]?.value).toBe(`a${'𠀀'.repeat(49)}`));
     storyteller.error = new FabulistError('unknown-corpus', 'There is none.');
     const other = alice.completes('accuracy', [{ name: 'corpus', type: 3, value: 'd', focused: true }]);
     await eventually(() => expect(other.answer?.data?.choices).toEqual([]));
@@ -410,6 +444,21 @@ describe('Discord', () => {
     const late = never.announce(place, said('Nobody hears this.'));
     await never.stop();
     await expect(late).rejects.toMatchObject({ code: 'not-allowed' });
+  });
+
+  it('announces in the language that a training was asked for in, where the server cannot choose one', async () => {
+    const { standIn, adapter } = discord;
+    const guild = (id: string, channel: string, features: string[]) =>
+      standIn.gateway.dispatch('GUILD_CREATE', {
+        ...{ id, name: 'Mice', preferred_locale: 'en-US', features, threads: [] },
+        channels: [{ id: channel, type: 0, name: 'general' }],
+        ...{ roles: [], members: [], emojis: [], stickers: [] },
+      });
+    guild('2001', '3001', []);
+    guild('2002', '3002', ['COMMUNITY']);
+    const spoken = (channel: string) => adapter.localeOf({ surface: 'discord', channel, locale: 'de' });
+    // The last of them is a direct message, or a channel that is not known.
+    await eventually(() => expect(['3001', '3002', '3003'].map(spoken)).toEqual(['de', 'en', 'de']));
   });
 
   it('answers in the language of the asker', async () => {
@@ -471,6 +520,34 @@ describe('Discord', () => {
       direct.writes('had a general');
       await eventually(() => expect(direct.sees()).toHaveLength(1));
       expect(storyteller.calls[0]).toMatchObject({ asker: direct.who, args: [{ opening: 'had a general' }] });
+    });
+
+    it('with a story attached is told how that is handed over; without words too, in a direct message', async () => {
+      const { standIn, storyteller, alice } = discord;
+      const attachments = [{ id: '1', filename: 'Fable.TXT', url: 'https://cdn.discordapp.com/1', size: 3 }];
+      const direct = new DiscordPerson(standIn, { ...ALICE, server: `discord-user:${ALICE.user}`, channel: '3008' });
+      direct.writes('', { attachments });
+      await eventually(() =>
+        expect(direct.sees()).toEqual([expect.stringMatching(/attach a \.txt.* file to \/train/)]),
+      );
+      alice.writes(`${US} learn this`, { attachments });
+      await eventually(() => expect(alice.sees()).toEqual([expect.stringMatching(/attach a \.txt.* file to \/train/)]));
+      direct.writes('', { attachments: [{ ...attachments[0], filename: 'mouse.png' }] });
+      await settled();
+      expect([direct.sees().length, storyteller.calls]).toEqual([1, []]);
+    });
+
+    it.each([', ', ': ', ' : '])('may be followed by %j, as an address is', async (mark) => {
+      const { storyteller, alice } = discord;
+      alice.writes(`${US}${mark}had: a general`);
+      await eventually(() => expect(storyteller.calls).toMatchObject([{ args: [{ opening: 'had: a general' }] }]));
+    });
+
+    it.each(['help', '/help', 'Help'])('of %s alone is no story', async (word) => {
+      const { storyteller, alice } = discord;
+      alice.writes(`${US} ${word}`);
+      await eventually(() => expect(alice.sees().join('')).toMatch(/What I keep/));
+      expect(storyteller.calls).toEqual([]);
     });
 
     it.each<[string, string, object]>([

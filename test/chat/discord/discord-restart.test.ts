@@ -193,6 +193,20 @@ describe('a training, when the bot is started anew', () => {
     await expectPicture(alice.shown().at(-1));
   });
 
+  it('brings back its thread, which Discord puts away after an hour without a new message', async () => {
+    const { alice, standIn } = discord;
+    await begun();
+    const { training, followed } = await restarted();
+    standIn.archived.add(ALICE.channel);
+    training.send(progress(0.2));
+    await eventually(() => expect(alice.sees()).toEqual([expect.stringMatching(/20 %/)]));
+    standIn.archived.add(ALICE.channel);
+    training.send(FINISHED);
+    await followed;
+    expect(alice.sees()).toEqual([expect.stringMatching(/^Learned “fables”/)]);
+    expect(discord.said()).toEqual([]);
+  });
+
   it('whose channel is closed to us is logged once, and goes on', async () => {
     const { alice, standIn } = discord;
     await begun();
@@ -235,6 +249,20 @@ describe('whoever waits for an answer when the bot is stopped', () => {
     // Nothing stays at "thinking".
     expect(standIn.messages.filter(({ thinking }) => thinking)).toEqual([]);
     expect(discord.said()).toEqual([]);
+  });
+
+  it('is told so as well where what was asked is just being acknowledged', async () => {
+    const { alice, storyteller, adapter, standIn } = discord;
+    await adapter.stop();
+    const next = adapterOn(standIn, storyteller, discord.log, { stopPatience: 1_000 });
+    await next.start();
+    storyteller.gate = new Promise(() => undefined);
+    for (let person = 0; person < 12; person++) await alice.says('/story had a general');
+    const acknowledged = () => [...standIn.asked.values()].filter(({ answer }) => answer);
+    await eventually(() => expect(acknowledged()).not.toEqual([]));
+    await next.stop();
+    expect(standIn.messages.filter(({ thinking }) => thinking)).toEqual([]);
+    expect(alice.sees()).toEqual(acknowledged().map(() => expect.stringMatching(/^I was stopped/)));
   });
 
   it('keeps the story above a button, and is told beside it', async () => {

@@ -92,7 +92,7 @@ export class DiscordPerson implements Person {
             }),
         entitlements: [],
         authorizing_integration_owners: {},
-        attachment_size_limit: 10_485_760,
+        attachment_size_limit: this.#standIn.largestFile,
         ...more,
       },
       user,

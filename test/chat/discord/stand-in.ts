@@ -56,6 +56,8 @@ interface Answer {
 
 const refusal = (status: number, code: number, message: string): Answer => ({ status, body: { code, message } });
 const NO_MESSAGE = refusal(404, 10008, 'Unknown Message');
+const ARCHIVED = refusal(400, 50083, 'Thread is archived');
+const TOO_LARGE = refusal(413, 40005, 'Request entity too large');
 const MINUTE = 60_000;
 
 /**
@@ -77,12 +79,16 @@ export class StandIn {
   readonly closed = new Set<string>();
   /** Channels that the bot may send no files to. */
   readonly wordsOnly = new Set<string>();
+  /** Threads that were put away: in them nothing can be changed. */
+  readonly archived = new Set<string>();
   /** Files by path, served like Discord's own; a function may answer in any way. */
   readonly files = new Map<string, Buffer | ((response: ServerResponse) => void)>();
   /** How many shards it asks for. */
   shards = 1;
   /** How many of the next requests are answered with 429. */
   limits = 0;
+  /** Bytes of a file at most. */
+  largestFile = 10 * 1024 * 1024;
   /** Milliseconds in which an interaction must be acknowledged. */
   patience = 3_000;
   /** Whether the HTTP API is down. */
@@ -224,6 +230,7 @@ export class StandIn {
 
   change(message: ShownMessage | undefined, { json, files }: Sent): Answer {
     if (!message) return NO_MESSAGE;
+    if ([...files.values()].some(({ length }) => length > this.largestFile)) return TOO_LARGE;
     const given = json as { content?: string; components?: ShownMessage['components']; attachments?: object[] };
     message.thinking = false;
     message.edits++;
@@ -379,12 +386,23 @@ const ROUTES: readonly (readonly [string, Act])[] = [
   ],
   [
     'PATCH /channels/{channel_id}/messages/{message_id}',
-    (standIn, [channel = '', id = ''], sent) =>
-      standIn.refused(channel, sent) ?? standIn.change(standIn.message(id), sent),
+    (standIn, [channel = '', id = ''], sent) => {
+      if (standIn.archived.has(channel)) return ARCHIVED;
+      return standIn.refused(channel, sent) ?? standIn.change(standIn.message(id), sent);
+    },
   ],
   [
     'DELETE /channels/{channel_id}/messages/{message_id}',
-    (standIn, [, id = '']) => standIn.remove(standIn.message(id)),
+    (standIn, [channel = '', id = '']) =>
+      standIn.archived.has(channel) ? ARCHIVED : standIn.remove(standIn.message(id)),
+  ],
+  [
+    'PATCH /channels/{channel_id}',
+    (standIn, [channel = ''], { json }) => {
+      if (standIn.closed.has(channel)) return refusal(403, 50001, 'Missing Access');
+      if ((json as { archived?: boolean }).archived === false) standIn.archived.delete(channel);
+      return { status: 200, body: { id: channel, type: 11 } };
+    },
   ],
 ];
 

@@ -2,8 +2,19 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ChatHandler } from '../../../src/chat/chat-handler.ts';
 import { said } from '../../../src/chat/message.ts';
 import { FabulistError } from '../../../src/errors.ts';
+import type { ReportTo } from '../../../src/training/trainer.ts';
 import { FakeStoryteller, VERSION } from '../fake-storyteller.ts';
-import { ALICE, adapterOn, eventually, type OpenSlack, OURS, openSlack, settled, startOn } from './open-slack.ts';
+import {
+  ALICE,
+  adapterOn,
+  eventually,
+  type OpenSlack,
+  OURS,
+  openSlack,
+  settled,
+  startOn,
+  TOKEN,
+} from './open-slack.ts';
 import { buttonsOf, SlackPerson, textOf } from './people.ts';
 import type { ShownMessage } from './stand-in.ts';
 
@@ -93,6 +104,13 @@ describe('Slack', () => {
       ]);
     });
 
+    it('of /train with a name in quotation marks has that name in its form', async () => {
+      const { alice, standIn } = slack;
+      await alice.command('/train "my fables"');
+      await eventually(() => expect(standIn.views).toHaveLength(1));
+      expect(standIn.views[0]?.view.blocks[1]).toMatchObject({ element: { initial_value: 'my fables' } });
+    });
+
     it.each(['expired', 'used'])('whose trigger is %s is told in one sentence', async (what) => {
       const { alice, standIn } = slack;
       const trigger_id = standIn.trigger();
@@ -158,6 +176,41 @@ describe('Slack', () => {
       await eventually(() => expect(direct.sees()).toEqual([expect.stringMatching(/10 %/)]));
       storyteller.training?.send({ kind: 'finished', version: VERSION, stopped: false });
       await eventually(() => expect(direct.sees()).toEqual([expect.stringMatching(/112/)]));
+      // There it goes on after a restart, and there the morning reports come.
+      const message = direct.shown()[0]?.ts;
+      const reportTo = { surface: 'slack', channel: `T1/D${ALICE.user}`, message };
+      expect(storyteller.calls[0]?.args).toMatchObject([{ reportTo }]);
+    });
+
+    it('is answered in direct messages once that way is used up: five answers, or half an hour', async () => {
+      const { alice, standIn, storyteller } = slack;
+      standIn.closed.add('C1');
+      const direct = new SlackPerson(standIn, { ...ALICE, channel: `T1/D${ALICE.user}` });
+      storyteller.trainsFirst = true;
+      await alice.says('/story had a general');
+      await eventually(() => expect(alice.sees()).toEqual(['“fables” is next to be learned']));
+      for (const address of standIn.addresses.values()) address.uses = 5;
+      storyteller.training?.send({ kind: 'finished', version: VERSION, stopped: false });
+      await eventually(() => expect(direct.sees()).toEqual([expect.stringMatching(/^had a general council/)]));
+      storyteller.trainsFirst = false;
+      const response_url = standIn.address('T1', 'C1', ALICE.user);
+      for (const address of standIn.addresses.values()) address.uses = 5;
+      await alice.command('/help', { response_url });
+      await eventually(() => expect(direct.sees()).toHaveLength(2));
+      expect(slack.said()).toEqual([]);
+    });
+
+    it('is answered in the direct messages of others, which we are not in', async () => {
+      const { standIn, said: logged } = slack;
+      standIn.closed.add('D9');
+      const there = new SlackPerson(standIn, { ...ALICE, channel: 'T1/D9' });
+      await there.says('/help');
+      await eventually(() => expect(there.sees()).toEqual([expect.stringMatching(/What I keep/)]));
+      expect(there.shown()[0]?.onlyFor).toBe(ALICE.user);
+      await there.says('/corpora action:export corpus:dogs');
+      await eventually(() => expect(there.sees()[1]).toMatch(/I sent you dogs\.fabulist\.gz as a direct message/));
+      expect(standIn.shared).toMatchObject([{ channel: `D${ALICE.user}`, name: 'dogs.fabulist.gz' }]);
+      expect(logged()).toEqual([]);
     });
 
     it('that needs an admin is refused to others, in the form that they opened', async () => {
@@ -179,6 +232,13 @@ describe('Slack', () => {
       standIn.users.set(ALICE.user, { team_id: 'T9', is_owner: true });
       await alice.says('/corpora action:export corpus:dogs');
       await eventually(() => expect(alice.sees()).toEqual([expect.stringMatching(/manage this server/)]));
+    });
+
+    it('of an admin who has come from another workspace of the same organisation is', async () => {
+      const { alice, standIn, storyteller } = slack;
+      standIn.users.set(ALICE.user, { team_id: 'T9', enterprise_user: { teams: ['T9', 'T1'] } });
+      await alice.says('/corpora action:export corpus:dogs');
+      await eventually(() => expect(storyteller.calls.map(({ method }) => method)).toEqual(['exportCorpus']));
     });
 
     it('is answered in the language of the asker, in direct messages too, where everybody has a library of their own', async () => {
@@ -218,6 +278,8 @@ describe('Slack', () => {
       [`Once upon a time ${US} there was`, 'tell', { opening: 'Once upon a time   there was' }],
       [`${US}`, 'tell', { opening: '' }],
       [`${US} /story x`, 'tell', { opening: 'x' }],
+      [`${US}, story x`, 'tell', { opening: 'x' }],
+      [`${US}: had: a general`, 'tell', { opening: 'had: a general' }],
     ])('%s tells a story, in the thread of the message', async (text, method, request) => {
       const { alice, storyteller } = slack;
       await alice.writes(text, { ts: '1764000000.000009' });
@@ -347,6 +409,22 @@ describe('Slack', () => {
     });
   });
 
+  it('goes on twice where two people press at once, in order, in messages that are there once', async () => {
+    const { alice, storyteller } = slack;
+    await alice.says('/story');
+    await eventually(() => expect(alice.shown()).toHaveLength(1));
+    let parts = 1;
+    let text = '';
+    storyteller.continue = async () => {
+      text = tellOf(200 * ++parts);
+      return { ...storyteller.story, parts };
+    };
+    await Promise.all([alice.presses('continue'), alice.presses('continue')]);
+    await eventually(() => expect(joined(alice.shown())).toMatch(/Sentence 599 is of a mouse and its bell\.$/));
+    expect(joined(alice.shown())).toBe(text);
+    expect(alice.shown().filter((message) => buttonsOf(message).length > 0)).toEqual([alice.shown().at(-1)]);
+  });
+
   describe('a training', () => {
     it('edits its message as rarely as Slack wants it, and waits where it is told to', async () => {
       const { alice, storyteller, standIn } = slack;
@@ -395,6 +473,20 @@ describe('Slack', () => {
       expect(alice.shown()[1]?.onlyFor).toBe(ALICE.user);
     });
 
+    it('whose message the workspace lets us change no longer tells its end in another one, once', async () => {
+      const { alice, storyteller, standIn } = slack;
+      await alice.says('/train', FILE);
+      await eventually(() => expect(storyteller.training).toBeDefined());
+      storyteller.training?.send(progress(0.1));
+      await eventually(() => expect(alice.sees()).toEqual([expect.stringMatching(/10 %/)]));
+      standIn.refusals.set('chat.update', 'edit_window_closed');
+      for (const share of [0.2, 0.3]) storyteller.training?.send(progress(share));
+      storyteller.training?.send({ kind: 'finished', version: VERSION, stopped: false });
+      await eventually(() => expect(alice.sees()[1]).toMatch(/^Learned/m));
+      expect(alice.sees()).toHaveLength(2);
+      expect(slack.said()).toEqual([]);
+    });
+
     it('whose message somebody deleted goes on without it', async () => {
       const { alice, storyteller, standIn } = slack;
       await alice.says('/train', FILE);
@@ -419,6 +511,17 @@ describe('Slack', () => {
       { channel: `D${ALICE.user}`, name: 'dogs.fabulist.gz', alt: undefined, bytes: Buffer.from([1, 2, 3]) },
     ]);
   });
+
+  it.each(['conversations.open', 'files.completeUploadExternal'])(
+    'says that an archive cannot be handed out where a permission is missing (%s)',
+    async (method) => {
+      const { alice, standIn } = slack;
+      standIn.refusals.set(method, 'missing_scope');
+      await alice.says('/corpora action:export corpus:dogs');
+      await eventually(() => expect(alice.sees()).toEqual(['This reply could not be shown.']));
+      expect(slack.said()).toEqual([expect.stringMatching(/check its scopes/)]);
+    },
+  );
 
   it('shows a home page: corpora, figures, the next night, and what it can do', async () => {
     const { alice, standIn, storyteller } = slack;
@@ -448,6 +551,27 @@ describe('Slack', () => {
       expect(storyteller.calls).toHaveLength(1);
     },
   );
+
+  it('finds a training again in a workspace of an organisation that has installed us as a whole', async () => {
+    const { standIn, storyteller, alice, adapter: first } = slack;
+    await first.stop();
+    standIn.teams.set(TOKEN, { ...OURS, enterprise: 'E1' });
+    const adapter = adapterOn(standIn, storyteller, slack.log);
+    await startOn(standIn, adapter);
+    const event = { type: 'app_mention', user: ALICE.user, text: `${US} train corpus:dogs`, channel: 'C1' };
+    const authorizations = [{ enterprise_id: 'E1', team_id: 'T1', is_bot: true, is_enterprise_install: true }];
+    await alice.happens({ ...event, ts: '1764000000.000009' }, { enterprise_id: 'E1', authorizations });
+    await eventually(() => expect(storyteller.training).toBeDefined());
+    const asked = storyteller.calls[0]?.args[0] as { reportTo?: ReportTo } | undefined;
+    const reportTo = asked?.reportTo as ReportTo;
+    const next = await again();
+    await adapter.stop();
+    await next.announce(reportTo, said('I have been reading.'));
+    expect(alice.sees().at(-1)).toBe('I have been reading.');
+    await (await next.takeUp(reportTo))?.edit(said('Learned it.'));
+    expect(alice.sees()[0]).toBe('Learned it.');
+    await next.stop();
+  });
 
   it('announces once it is joined, and not where it may not write', async () => {
     const { standIn, storyteller, log, alice } = slack;

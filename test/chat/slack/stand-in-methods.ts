@@ -51,11 +51,12 @@ export const METHODS: Readonly<Record<string, Act | undefined>> = {
     return found
       ? {
           ok: true,
-          team_id: found.team,
+          team_id: found.enterprise ?? found.team,
+          ...(found.enterprise !== undefined && { enterprise_id: found.enterprise }),
           user_id: found.us,
           bot_id: found.bot,
           url: standIn.origin,
-          is_enterprise_install: false,
+          is_enterprise_install: found.enterprise !== undefined,
         }
       : refused('invalid_auth');
   },

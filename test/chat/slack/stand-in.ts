@@ -55,6 +55,8 @@ export interface Team {
   readonly team: string;
   readonly us: string;
   readonly bot: string;
+  /** The organisation whose workspaces the token serves. */
+  readonly enterprise?: string;
 }
 
 export interface View {

@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { FabulistError } from '../errors.ts';
 import { BY_HEART, completeRecipe, type RecipeOptions } from '../language/recipe.ts';
 import type { Version } from '../library/library.ts';
+import { nameKey } from '../library/safe-names.ts';
 import type { TrainReply } from '../story/storyteller.ts';
 import { nameAfter } from '../story/uploads.ts';
 import type { TrainingEvent } from '../training/trainer.ts';
@@ -60,6 +61,10 @@ export function addTrain(program: Command, open: OpenSession): void {
         const reply = await storyteller.train(ASKER, { files: read, corpus, mode, options: recipeOptions });
         for (const { fileName } of reply.already)
           session.output.note(`${named(reply.corpus.name)} had ${named(fileName)} already.`);
+        const { name } = reply.corpus;
+        // Only a starter has its name to itself.
+        if (corpus === undefined && nameKey(name).startsWith(`${nameKey(nameAfter(read).trim())} `))
+          session.output.note(`A starter corpus has that name already: your story is in ${named(name)}.`);
         board?.follow(reply.training);
         const version = finished(await session.display.show(reply.training));
         await board?.finish(reply.corpus, version);

@@ -12,7 +12,7 @@ export function addExport(program: Command, open: OpenSession): void {
     .description('write the stories and figures of a corpus as one archive, or with --all everything there is')
     .argument('[corpus]', 'the corpus')
     .option('--all', 'everything of every server, models and settings too: for a backup, or to move to another library')
-    .option('--out <file>', 'where to (default: the name of the corpus, here)')
+    .option('--out <file>', 'where to (default, here: NAME.fabulist.gz; with --all library.fabulist.gz)')
     .action(async (corpus: string | undefined, options: { out?: string; all?: boolean }, command: Command) => {
       if ((corpus === undefined) !== (options.all === true))
         throw new FabulistError('usage', 'Name the corpus to export, or say --all for everything.');

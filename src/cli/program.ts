@@ -53,6 +53,14 @@ function withDashes({ code, message }: FabulistError): string {
   return code === 'usage' ? message.replace(/^(?=[a-z][a-z-]* must )/, '--') : message;
 }
 
+/** What commander finds wrong, as one sentence that says where to read what is right, unless it says so itself. */
+function usageSentence(text: string, command: string | undefined): string {
+  const sentence = text.trimEnd().replace(/^error: (.)/, (_, first: string) => first.toUpperCase());
+  if (/\(Did you mean|Allowed choices/.test(sentence)) return sentence;
+  const wrong = sentence.replace('. Expected', ': expected').replace(/\.$/, '');
+  return `${wrong}; ${command ? `${command} ` : ''}--help shows what there is.`;
+}
+
 /** The command line as a whole: `run` never throws, `close` may be called at any moment. */
 export class Program {
   readonly #surroundings: Surroundings;
@@ -67,7 +75,7 @@ export class Program {
     let code = 0;
     try {
       this.#refuseHelpForNothing(args);
-      await this.#commander().parseAsync(args, { from: 'user' });
+      await this.#commander(args).parseAsync(args, { from: 'user' });
     } catch (error) {
       code = this.#report(error);
     }
@@ -104,15 +112,16 @@ export class Program {
   /** Commander answers a request for help with a command that is not there with the help of the whole, as if all were well. */
   #refuseHelpForNothing(args: readonly string[]): void {
     if (!args.some((arg) => arg === 'help' || arg === '--help' || arg === '-h')) return;
-    const program = this.#commander();
+    const program = this.#commander(args);
     const [first, second] = program.parseOptions([...args]).operands;
     const name = first === 'help' ? second : first;
     if (name === undefined || name === 'help' || program.commands.some((command) => command.name() === name)) return;
     program.error(`error: unknown command '${name}'`);
   }
 
-  #commander(): Command {
+  #commander(args: readonly string[]): Command {
     const { stdout, stderr } = this.#surroundings;
+    const named = () => args.find((arg) => program.commands.some((command) => command.name() === arg));
     const program = new Command('fabulist')
       .description('A storyteller that learns to write from the stories people hand it.')
       .version(version(), '-V, --version', 'the version of Fabulist')
@@ -130,10 +139,7 @@ export class Program {
       .configureOutput({
         writeOut: (text) => stdout.write(text),
         writeErr: (text) => stderr.write(text),
-        outputError: (text, write) => {
-          const sentence = text.trimEnd().replace(/^error: (.)/, (_, first: string) => first.toUpperCase());
-          write(`${harmless(sentence)}\n`);
-        },
+        outputError: (text, write) => write(`${harmless(usageSentence(text, named()))}\n`),
       });
     const open: OpenSession = (command, stays) => {
       this.#session = new Session(this.#surroundings, command.optsWithGlobals<GlobalOptions>(), stays);

@@ -58,7 +58,7 @@ export class Session {
     this.display = new TrainingDisplay(stderr);
     const { logLevel } = this.config;
     const machineReads = logLevel !== undefined || (stays && !stderr.isTTY);
-    this.log = machineReads ? new LateLog(logLevel ?? 'warn') : new PlainLog((line) => this.display.note(line));
+    this.log = machineReads ? new LateLog(logLevel ?? 'info') : new PlainLog((line) => this.display.note(line));
   }
 
   /** Aborted when the session closes: for work that is not the house's. */

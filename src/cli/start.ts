@@ -23,6 +23,7 @@ export function addStart(program: Command, open: OpenSession): void {
 async function start(session: Session): Promise<void> {
   const { stdin, stdout } = session.surroundings;
   const house = await session.house();
+  noteHalfOfSlack(session);
   await openPage(session, house);
   const remotes = await openRemotes(session, house);
   const joined = Promise.all(
@@ -40,6 +41,13 @@ async function start(session: Session): Promise<void> {
   // A service has no input to answer, and its ending ends nothing.
   await Promise.all([house.settle(), joined]);
   await session.ended();
+}
+
+/** Whoever has put one of the two tokens of Slack down would wait for it in vain. */
+function noteHalfOfSlack({ config, output }: Session): void {
+  if (config.slack) return;
+  const set = ['SLACK_APP_TOKEN', 'SLACK_SIGNING_SECRET'].find((name) => config.secretsSet.includes(name));
+  if (set) output.note(`${set} is set and SLACK_BOT_TOKEN is not: Slack is not joined until both are.`);
 }
 
 async function openPage(session: Session, house: House): Promise<void> {

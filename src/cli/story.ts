@@ -22,10 +22,26 @@ export function addStory(program: Command, open: OpenSession): void {
     .argument('[opening...]', 'how the story begins: had a general')
     .option('--corpus <name>', 'the corpus that tells (default: the chosen one, see corpora)')
     .option('--words <n>', 'words and punctuation marks to add, 8 to 256 (default: 32)', number('--words'))
-    .option('--temperature <t>', '0 always takes the most likely word; up to 2 dares more', number('--temperature'))
-    .option('--top-p <p>', 'draw from the most likely words that together have this share, up to 1', number('--top-p'))
-    .option('--max-copy <n>', 'at most so many words in a row as they stand in the corpus', number('--max-copy'))
-    .option('--seed <n>', 'with the same temperature, the same seed tells the same story', number('--seed'))
+    .option(
+      '--temperature <t>',
+      '0 always takes the most likely word; up to 2 dares more (default: 0.8, or 0 from a text learned by heart)',
+      number('--temperature'),
+    )
+    .option(
+      '--top-p <p>',
+      'draw from the most likely words that together have this share, 0.05 to 1 (default: 0.7, or 1 from a text learned by heart)',
+      number('--top-p'),
+    )
+    .option(
+      '--max-copy <n>',
+      'at most so many words in a row as they stand in the corpus, 2 to 256 (default: as many as come)',
+      number('--max-copy'),
+    )
+    .option(
+      '--seed <n>',
+      'a whole number; the same one, with the same temperature, tells the same story (default: another each time)',
+      number('--seed'),
+    )
     .action(async (opening: string[], options: StoryOptions, command: Command) => {
       const session = open(command);
       const { storyteller } = await session.house();

@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { FabulistError } from '../errors.ts';
 import { BY_HEART, completeRecipe, type RecipeOptions } from '../language/recipe.ts';
 import type { Version } from '../library/library.ts';
+import { nameKey } from '../library/safe-names.ts';
 import type { TrainReply } from '../story/storyteller.ts';
 import { nameAfter } from '../story/uploads.ts';
 import type { TrainingEvent } from '../training/trainer.ts';
@@ -26,14 +27,30 @@ export function addTrain(program: Command, open: OpenSession): void {
     .option('--name <name>', 'the corpus to add to (default: the name of the first file)')
     .option('--clean', 'replace what the corpus held instead of adding to it')
     .addOption(new Option('--recipe <name>', 'how to learn (default: default)').choices(['default', 'article']))
-    .option('--window <n>', 'words that predict the next, 1 to 64', number('--window'))
-    .option('--layers <n>', 'LSTM layers, 1 to 4', number('--layers'))
-    .option('--units <n>', 'units of a layer, 1 to 2048', number('--units'))
-    .option('--rate <r>', 'step size of the optimizer', number('--rate'))
-    .option('--iterations <n>', 'steps at most', number('--iterations'))
-    .option('--seconds <n>', 'seconds of training at most', number('--seconds'))
-    .option('--hold-out <share>', 'share of the text that is only tested on, 0 to 0.5', number('--hold-out'))
-    .option('--seed <n>', 'the same seed and engine give the same model', number('--seed'))
+    .option(
+      '--window <n>',
+      'words that predict the next, 1 to 64 (default: 3 in a text under 2,000 words, else all before it)',
+      number('--window'),
+    )
+    .option('--layers <n>', 'LSTM layers, 1 to 4 (default: 1)', number('--layers'))
+    .option(
+      '--units <n>',
+      'units of a layer, 1 to 2048 (default: 512, or 256 from 2,000 to 20,000 words)',
+      number('--units'),
+    )
+    .option('--rate <r>', 'step size of the optimizer, up to 1 (default: by recipe and length)', number('--rate'))
+    .option(
+      '--iterations <n>',
+      'steps at most (default: until nothing more is learned; article: 50000)',
+      number('--iterations'),
+    )
+    .option('--seconds <n>', 'seconds of training at most (default: 300; article: any)', number('--seconds'))
+    .option(
+      '--hold-out <share>',
+      'share of the text that is only tested on, 0 to 0.5 (default: 0.1, or 0 under 2,000 words; article: 0)',
+      number('--hold-out'),
+    )
+    .option('--seed <n>', 'the same seed and engine give the same model (default: 1)', number('--seed'))
     .option(
       '--tensorboard <dir>',
       'write curves, samples and the embedding there, for TensorBoard; a new run each time',
@@ -60,6 +77,10 @@ export function addTrain(program: Command, open: OpenSession): void {
         const reply = await storyteller.train(ASKER, { files: read, corpus, mode, options: recipeOptions });
         for (const { fileName } of reply.already)
           session.output.note(`${named(reply.corpus.name)} had ${named(fileName)} already.`);
+        const { name } = reply.corpus;
+        // Only a starter has its name to itself.
+        if (corpus === undefined && nameKey(name).startsWith(`${nameKey(nameAfter(read).trim())} `))
+          session.output.note(`A starter corpus has that name already: your story is in ${named(name)}.`);
         board?.follow(reply.training);
         const version = finished(await session.display.show(reply.training));
         await board?.finish(reply.corpus, version);

@@ -65,7 +65,8 @@ export class TrainingDisplay {
     if (!forecast || this.#forecasted.has(name)) return;
     this.#forecasted.add(name);
     const { words, vocabulary, seconds, parrots } = forecast;
-    const size = `${name}: ${words} words and marks, ${vocabulary} different ones; about ${duration(seconds)} of training.`;
+    const [all, different] = [words, vocabulary].map((number) => number.toLocaleString('en'));
+    const size = `${name}: ${all} words and marks, ${different} different ones; about ${duration(seconds)} of training.`;
     this.#log(parrots ? `${size} So short a text is learned by heart: it will be repeated more than continued.` : size);
   }
 

@@ -7,6 +7,8 @@ import { checkName, quoted } from './safe-names.ts';
 import { storyHash, unknownCorpus } from './stories.ts';
 
 const FORMAT = 'fabulist-corpus';
+/** How the lines begin that whole-archive.ts writes. */
+const WHOLE = '{"format":"fabulist-library"';
 /** Bytes of an archive, packed and unpacked: some hundred books. Unpacking stops there, whatever the archive claims. */
 const LARGEST = 64 * 2 ** 20;
 const LARGEST_UNPACKED = 4 * LARGEST;
@@ -89,6 +91,8 @@ async function unpack(bytes: Uint8Array): Promise<string> {
 }
 
 function parse(text: string): z.infer<typeof Document> {
+  if (text.startsWith(WHOLE))
+    throw new FabulistError('bad-file', 'This archive holds a whole library: read it back with import --all.');
   let json: unknown;
   try {
     json = JSON.parse(text);

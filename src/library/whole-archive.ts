@@ -14,6 +14,8 @@ import {
 } from './library.ts';
 
 const FORMAT = 'fabulist-library';
+/** What archive.ts writes. */
+const ONE_CORPUS = 'fabulist-corpus';
 /** Bytes of a file in one line of the archive. */
 const PART = 4 * 2 ** 20;
 
@@ -164,6 +166,8 @@ async function checked(file: string): Promise<Contents> {
   for await (const text of rawLines(file)) {
     if (end !== undefined) throw badArchive('something follows its end');
     const line = parsed(text);
+    if (first && line.format === ONE_CORPUS)
+      throw new FabulistError('bad-file', 'This archive holds one corpus: read it back with import, without --all.');
     if (first && !('format' in line && line.format === FORMAT && line.formatVersion === 1))
       throw badArchive('it is not one, or of a later version of Fabulist');
     first = false;

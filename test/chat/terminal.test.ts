@@ -484,6 +484,18 @@ describe('the terminal typed at', () => {
     input.write('\u0004');
     await adapter.ended;
   });
+
+  it.each(['exit', '/quit'])('ends on %s, and not on an opening that begins like it', async (line) => {
+    const { adapter, output, type } = await typedAt(new FakeStoryteller());
+    type(`${line} the`);
+    await eventually(() => expect(output.lines.at(-1)).toBe('>'));
+    let ended = false;
+    adapter.ended.then(() => (ended = true));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(ended).toBe(false);
+    type(line);
+    await adapter.ended;
+  });
 });
 
 describe('the terminal', () => {

@@ -85,6 +85,15 @@ describe('story', () => {
 describe('train', () => {
   const done = { kind: 'finished', version: VERSION, stopped: false } as const;
 
+  it('says why a story that is called like a starter is stored under another name', async () => {
+    await writeFile(join(folder, 'fable.txt'), 'abc');
+    const train = (name: string) =>
+      run(['train', 'fable.txt'], fakeHouse({ train: async () => trainReply(fakeTraining(name, [done])) }), { folder });
+    const note = 'A starter corpus has that name already: your story is in fable 2.\n';
+    expect((await train('fable 2')).err.text).toBe(note);
+    expect((await train('fable')).err.text).toBe('');
+  });
+
   it('hands over the files and prints the keys of the design', async () => {
     await writeFile(join(folder, 'a.txt'), 'abc');
     const asked: TrainRequest[] = [];

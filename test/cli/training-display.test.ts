@@ -31,6 +31,14 @@ describe('without a terminal', () => {
     expect(text).not.toContain('\x1b');
   });
 
+  it('says once what is to be expected', async () => {
+    const forecast = { words: 34_197, vocabulary: 2_481, seconds: 89, parrots: false };
+    const event = { kind: 'progress', progress: { ...progress(0).progress, forecast } } as const;
+    const { lines } = await shown(new FakeSink(), [event, event, end]);
+    expect(lines[0]).toBe('fable: 34,197 words and marks, 2,481 different ones; about 1 min 29 s of training.');
+    expect(lines.filter((line) => line.includes('different'))).toHaveLength(1);
+  });
+
   it('says what goes before, once for each step of it', async () => {
     const queued = { kind: 'queued', place: 2 } as const;
     const preparing = (what: string, share: number | null) => ({ kind: 'preparing', what, share }) as const;

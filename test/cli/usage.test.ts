@@ -17,11 +17,17 @@ afterAll(() => rm(folder, { recursive: true }));
 
 describe('wrong usage exits with 2 and one line', () => {
   it.each([
-    [['nonsense'], "Unknown command 'nonsense'"],
-    [['story', '--loud'], "Unknown option '--loud'"],
-    [['train'], "Missing required argument 'file'"],
-    [['rollback'], "Missing required argument 'corpus'"],
-    [['story', '--words'], "Option '--words <n>' argument missing"],
+    [['nonsense'], "Unknown command 'nonsense'; --help shows what there is."],
+    [['stroy'], "Unknown command 'stroy' (Did you mean story?)"],
+    [['story', '--loud'], "Unknown option '--loud'; story --help shows what there is."],
+    [['story', '--corpse', 'fable'], "Unknown option '--corpse' (Did you mean --corpus?)"],
+    [['train'], "Missing required argument 'file'; train --help shows what there is."],
+    [['rollback'], "Missing required argument 'corpus'; rollback --help shows what there is."],
+    [
+      ['accuracy', 'fable'],
+      "Too many arguments for 'accuracy': expected 0 arguments but got 1; accuracy --help shows what there is.",
+    ],
+    [['story', '--words'], "Option '--words <n>' argument missing; story --help shows what there is."],
     [['story', '--words', 'many'], '--words must be a number, not "many".'],
     [['story', '--seed', '0x10'], '--seed must be a number, not "0x10".'],
     [

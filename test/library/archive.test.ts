@@ -1,7 +1,11 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { exportCorpus, importCorpus } from '../../src/library/archive.ts';
 import { MemoryLibrary } from '../../src/library/memory-library.ts';
+import { exportLibrary, importLibrary } from '../../src/library/whole-archive.ts';
 import { FABLE, figures, story, versionFor } from './fixtures.ts';
 
 const mice = { server: 'guild', name: 'Mice' };
@@ -78,6 +82,22 @@ describe('an archive', () => {
     const error = { code, message: expect.stringMatching(/^[A-Z][^\n]{20,200}\.$/) };
     await expect(importCorpus(library, 'other', bytes())).rejects.toMatchObject(error);
     expect(await library.corpora('other')).toHaveLength(1);
+  });
+
+  it('is told from that of a whole library, and the other way round', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'fabulist-archive-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const whole = Buffer.concat(await exportLibrary(library).stream.toArray());
+    await expect(importCorpus(library, 'other', whole)).rejects.toMatchObject({
+      code: 'bad-file',
+      message: 'This archive holds a whole library: read it back with import --all.',
+    });
+    const file = join(folder, 'mice.gz');
+    await writeFile(file, archive);
+    await expect(importLibrary(new MemoryLibrary({ starters: {} }), file)).rejects.toMatchObject({
+      code: 'bad-file',
+      message: 'This archive holds one corpus: read it back with import, without --all.',
+    });
   });
 
   it('cannot reach another server through its name or its story names', async () => {

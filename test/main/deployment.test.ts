@@ -56,6 +56,17 @@ describe('what is deployed', () => {
     expect(loadConfig(Object.fromEntries(filled))).toBeDefined();
   });
 
+  it('is not emptied by a copy of .env.example, which Docker takes at its word', () => {
+    const empty = all(read('.env.example'), /^([A-Z_]+)=$/gm);
+    const hidden = Object.keys(environments.Dockerfile ?? {}).filter((key) => empty.includes(key));
+    expect(hidden).toEqual(expect.arrayContaining(['FABULIST_CACHE', 'FABULIST_DATA']));
+    for (const service of ['bot', 'trainer']) {
+      // A trainer is given what the bot is, by an anchor, and more.
+      const own = { ...environments['compose.yaml, bot'], ...environments[`compose.yaml, ${service}`] };
+      for (const key of hidden) expect(own[key], `${service}, ${key}`).toBe(environments.Dockerfile?.[key]);
+    }
+  });
+
   it('has one port, one folder and one user everywhere', () => {
     const { METRICS_PORT: port = '', FABULIST_DATA: data = '' } = environments.Dockerfile ?? {};
     const others = Object.values(environments).flatMap(({ METRICS_PORT = port, FABULIST_DATA = data }) => [

@@ -32,6 +32,8 @@ export interface TerminalOptions {
 }
 
 const PROMPT = '> ';
+/** What people type who want to leave. None of it is an opening: at a terminal that stands behind /story. */
+const LEAVING = /^\s*\/?(?:exit|quit|bye)\s*$/i;
 /** Milliseconds between two drawings of a training: fast enough to look alive. */
 const REDRAW = 100;
 
@@ -113,7 +115,8 @@ export class TerminalAdapter implements ChatAdapter {
     this.#screen = screen;
     readline.on('line', (line) => {
       screen.entered(line);
-      if (line.trim())
+      if (LEAVING.test(line)) void this.stop();
+      else if (line.trim())
         void this.#answer(line, new ScreenSink(screen, (message) => this.#linesOf(message, screen), this.#texts));
     });
     readline.on('close', () => void this.stop());

@@ -46,7 +46,8 @@ export async function readStoryFile(fileName: string, bytes: Uint8Array, limits:
       `${name} has ${size} MB, and at most ${Math.floor(limits.bytes / MEGABYTE)} MB are taken.`,
     );
   }
-  if (bytes.byteLength === 0) throw new FabulistError('bad-file', `${name} is empty.`);
+  if (bytes.byteLength === 0)
+    throw new FabulistError('bad-file', `${name} is empty: hand over a file with a story in it.`);
   const { text: written, encoding, format } = await textOf(name, fileName, bytes);
   const { text, removed } = await cleanText(written);
   const words = (await tokenizeFormsInTurns(text)).length;

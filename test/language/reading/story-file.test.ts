@@ -83,7 +83,7 @@ describe('a story file', () => {
   });
 
   it.each([
-    ['empty', Buffer.alloc(0), 'story.txt is empty.'],
+    ['empty', Buffer.alloc(0), 'story.txt is empty: hand over a file with a story in it.'],
     ['too large', Buffer.alloc(1_000_001, 'a '), 'story.txt has 1.0 MB, and at most 0 MB are taken.'],
     [
       'a picture',
@@ -118,9 +118,13 @@ describe('a story file', () => {
   });
 
   it('is named in the sentence without anything that could do harm', async () => {
-    expect(await message(Buffer.alloc(0), '\u001b[2J\u202eevil\n.txt')).toBe('[2J evil .txt is empty.');
-    expect(await message(Buffer.alloc(0), 'n'.repeat(300))).toHaveLength('is empty.'.length + 81);
-    expect(await message(Buffer.alloc(0), ' \n')).toBe('The file is empty.');
+    expect(await message(Buffer.alloc(0), '\u001b[2J\u202eevil\n.txt')).toBe(
+      '[2J evil .txt is empty: hand over a file with a story in it.',
+    );
+    expect(await message(Buffer.alloc(0), 'n'.repeat(300))).toHaveLength(
+      'is empty: hand over a file with a story in it.'.length + 81,
+    );
+    expect(await message(Buffer.alloc(0), ' \n')).toBe('The file is empty: hand over a file with a story in it.');
   });
 
   it('is read or refused, whatever the bytes', async () => {

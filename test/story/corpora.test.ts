@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { exportCorpus } from '../../src/library/archive.ts';
 import { LOCAL, STARTERS } from '../../src/library/library.ts';
 import type { Asker } from '../../src/story/storyteller.ts';
+import { story } from '../library/fixtures.ts';
 import { ALICE, BOB, EVE, FABLE, learn, openHouse, textFile } from './fakes.ts';
 
 const DOG = 'The dog ran over the hill. The dog slept under the tree. Then the dog came home again.';
@@ -429,5 +431,22 @@ describe('an archive', () => {
     expect(corpus).toMatchObject({ server: 'guild-2', name: 'dogs' });
     expect((await library.read(corpus)).map(({ text }) => text)).toEqual([DOG]);
     expect(trainer.asked.at(-1)?.request).toMatchObject({ corpus: { server: 'guild-2', name: 'dogs' } });
+  });
+
+  it('hides no starter behind an archive of its name, and takes it once', async () => {
+    const { storyteller, library } = openHouse();
+    const archive = await storyteller.exportCorpus(ALICE, 'belling-the-cat');
+    for (const _ of ['once', 'twice']) {
+      expect(await storyteller.importCorpus(ALICE, archive)).toMatchObject({ name: 'belling-the-cat 2' });
+    }
+    expect(await library.corpus(ALICE.server, 'belling-the-cat')).toMatchObject({ server: 'starters' });
+  });
+
+  it('takes no archive of a name that nobody can say', async () => {
+    const { storyteller, library } = openHouse();
+    const { corpus } = await library.addStories({ server: 'elsewhere', name: ' \t ' }, [story('The cat.')], 'append');
+    const archive = await exportCorpus(library, corpus);
+    await expect(storyteller.importCorpus(ALICE, archive)).rejects.toMatchObject({ code: 'usage' });
+    expect((await library.corpora(ALICE.server)).filter(({ server }) => server === ALICE.server)).toEqual([]);
   });
 });

@@ -300,6 +300,21 @@ describe('forget', () => {
     expect(await storyteller.forget({ ...EVE, user: 'bob' })).toEqual([]);
   });
 
+  it.each([null, 7, { corpus: null }])(
+    'forgets all there is where a story or a conversation is kept as %j',
+    async (kept) => {
+      const { storyteller, library } = openHouse();
+      await storyteller.train(ALICE, { files: [textFile(DOG)], corpus: 'dogs', ...training });
+      const told = await storyteller.tell(ALICE, { opening: 'the dog', corpus: 'dogs' });
+      await library.writeDocument('sessions', 'a'.repeat(32), kept);
+      await library.writeDocument('conversations', 'a', kept);
+      await expect(storyteller.retrieve(ALICE, 'a'.repeat(32))).rejects.toMatchObject({ code: 'usage' });
+      expect(await storyteller.forget(ALICE)).toMatchObject([{ corpus: 'dogs', left: 0 }]);
+      expect(await library.listDocuments('sessions')).toEqual([]);
+      await expect(storyteller.retrieve(ALICE, told.id)).rejects.toMatchObject({ code: 'usage' });
+    },
+  );
+
   it('ends a training first that would bring the text back', async () => {
     const { storyteller, trainer } = openHouse({ atOnce: false });
     await storyteller.train(ALICE, { files: [textFile(DOG)], corpus: 'dogs', ...training });

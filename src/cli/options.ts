@@ -6,7 +6,9 @@ import { FabulistError } from '../errors.ts';
  */
 export function number(flag: string): (text: string) => number {
   return (text) => {
-    if (/^-?(\d+\.?\d*|\.\d+)(e-?\d+)?$/i.test(text)) return Number(text);
+    const value = Number(text);
+    // 1e999 is read as Infinity, which a training's request cannot keep: JSON has no word for it.
+    if (/^-?(\d+\.?\d*|\.\d+)(e-?\d+)?$/i.test(text) && Number.isFinite(value)) return value;
     throw new FabulistError('usage', `${flag} must be a number, not ${JSON.stringify(text)}.`);
   };
 }

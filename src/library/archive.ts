@@ -64,18 +64,25 @@ export async function exportCorpus(library: Library, corpus: CorpusRef): Promise
 
 /**
  * Stores the stories of an archive in the server's corpus of the same name, behind those already there, in one change.
+ * nameFor: another name for what the archive calls its corpus, default that one.
  * The records keep who handed each story over, so that `forget` still finds it; the time is that of the import.
  * Throws `too-large` and `bad-file` (not an archive, cut short, a story that differs from its hash) before anything is
  * stored, and what `addStories` throws.
  */
-export async function importCorpus(library: Library, server: ServerId, bytes: Uint8Array): Promise<Corpus> {
+export async function importCorpus(
+  library: Library,
+  server: ServerId,
+  bytes: Uint8Array,
+  nameFor: (name: string) => Promise<string> = async (name) => name,
+): Promise<Corpus> {
   checkName('server id', server);
   if (bytes.byteLength > LARGEST) throw tooLarge('archive');
-  const { name, stories } = parse(await unpack(bytes));
-  checkName('corpus name', name);
+  const { name: given, stories } = parse(await unpack(bytes));
+  checkName('corpus name', given);
   for (const { hash, fileName, text } of stories) {
     if (storyHash(text) !== hash) throw badFile(`its story ${quoted(fileName)} differs from its checksum`);
   }
+  const name = await nameFor(given);
   const { corpus } = await library.addStories({ server, name }, stories, 'append');
   return corpus;
 }

@@ -1,6 +1,15 @@
 import path from 'node:path';
 import { FabulistError } from '../errors.ts';
-import { makeFolder, namesIn, syncFolder, syncUpwards, textOf, writeNew } from './durable-files.ts';
+import {
+  isCode,
+  isUnreadable,
+  makeFolder,
+  namesIn,
+  syncFolder,
+  syncUpwards,
+  textOf,
+  writeNew,
+} from './durable-files.ts';
 import type { CorpusState, StoryRecord, StoryText } from './library.ts';
 import type { Lock } from './lock.ts';
 import { corpusFolderName, quoted, serverFolderName } from './safe-names.ts';
@@ -33,18 +42,17 @@ export class CorpusFolder {
   }
 
   /**
-   * Undefined when there is no such corpus. Throws `storage` when its record is damaged, or is not of this folder: a
-   * folder copied to another server's must not show there.
+   * Undefined when there is no such corpus. Throws `storage` when its record is damaged or may not be read, or is not of
+   * this folder: a folder copied to another server's must not show there.
    */
   async load(): Promise<CorpusFile | undefined> {
-    const text = await textOf(this.#record);
+    const text = await textOf(this.#record).catch((error: unknown) => {
+      throw unreadableRecord(error);
+    });
     if (text === undefined) return undefined;
     const file = parse(text);
     if (file !== undefined && this.#isOf(file)) return file;
-    throw new FabulistError(
-      'storage',
-      'The record of a corpus (its corpus.json) is damaged or of another folder; restore it from a backup.',
-    );
+    throw damagedRecord();
   }
 
   /**
@@ -120,18 +128,38 @@ export function damagedStory({ fileName }: StoryRecord): FabulistError {
   );
 }
 
+function damagedRecord(cause?: unknown): FabulistError {
+  const sentence =
+    'The record of a corpus (its corpus.json) is damaged or of another folder; restore it from a backup.';
+  return new FabulistError('storage', sentence, { cause });
+}
+
+/** What concerns one corpus is said of that one, so that it keeps none of the others from being listed, learned or forgotten. */
+function unreadableRecord(error: unknown): unknown {
+  if (isUnreadable(error)) return damagedRecord(error);
+  if (!isCode(error, 'EACCES', 'EPERM')) return error;
+  const sentence = 'The record of a corpus (its corpus.json) may not be read; check its owner and permissions.';
+  return new FabulistError('storage', sentence, { cause: error });
+}
+
 function parse(text: string): CorpusFile | undefined {
   try {
     const file = JSON.parse(text) as CorpusFile;
+    const { format, server, name, changedAt, stories, replaced, forgetting = null } = file;
     const whole =
-      file.format === 1 &&
-      typeof file.server === 'string' &&
-      typeof file.name === 'string' &&
-      Array.isArray(file.replaced) &&
-      Array.isArray(file.stories) &&
-      file.stories.every(({ hash }) => typeof hash === 'string' && /^[0-9a-f]{64}$/.test(hash));
-    return whole ? file : undefined;
+      format === 1 &&
+      [server, name, changedAt].every((value) => typeof value === 'string') &&
+      [stories, replaced].every((records) => Array.isArray(records) && records.every(isRecord)) &&
+      (forgetting === null ||
+        forgetting === 'everything' ||
+        (Array.isArray(forgetting) && forgetting.every((hash) => typeof hash === 'string')));
+    return whole ? { ...file, forgetting } : undefined;
   } catch {
     return undefined;
   }
+}
+
+function isRecord(story: Partial<StoryRecord> | null): boolean {
+  const { hash, fileName, by } = story ?? {};
+  return [hash, fileName, by].every((value) => typeof value === 'string') && /^[0-9a-f]{64}$/.test(hash ?? '');
 }

@@ -1,7 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { isCode, makeFolder, namesIn, removeAll, syncFolder, syncUpwards, textOf, writeNew } from './durable-files.ts';
+import {
+  isCode,
+  isUnreadable,
+  makeFolder,
+  namesIn,
+  removeAll,
+  syncFolder,
+  syncUpwards,
+  textOf,
+  writeNew,
+} from './durable-files.ts';
 import type { DocumentKind } from './library.ts';
 import { folderName } from './safe-names.ts';
 
@@ -21,7 +31,7 @@ export class Documents {
   }
 
   async read<T>(kind: DocumentKind, key: string): Promise<T | undefined> {
-    return parse<T>(await textOf(this.#file(kind, key)))?.value;
+    return (await documentOf<T>(this.#file(kind, key)))?.value;
   }
 
   async write(kind: DocumentKind, key: string, value: unknown): Promise<void> {
@@ -56,7 +66,7 @@ export class Documents {
     const documents: { key: string; value: T }[] = [];
     for (const name of (await namesIn(folder)).sort()) {
       if (!name.endsWith('.json')) continue;
-      const document = parse<T>(await textOf(path.join(folder, name)));
+      const document = await documentOf<T>(path.join(folder, name));
       if (document !== undefined) documents.push(document);
     }
     return documents;
@@ -76,11 +86,12 @@ export class Documents {
   }
 }
 
-function parse<T>(text: string | undefined): { key: string; value: T } | undefined {
+async function documentOf<T>(file: string): Promise<{ key: string; value: T } | undefined> {
   try {
-    const document = JSON.parse(text ?? '') as { key: string; value: T };
+    const document = JSON.parse((await textOf(file)) ?? '') as { key: string; value: T };
     return typeof document?.key === 'string' && 'value' in document ? document : undefined;
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError || isUnreadable(error)) return undefined;
+    throw error;
   }
 }

@@ -95,6 +95,11 @@ export async function exists(target: string): Promise<boolean> {
   }
 }
 
+/** Whether an error says that what is there is no readable file: a folder in its place, a link in a circle, a disk that fails. */
+export function isUnreadable(error: unknown): boolean {
+  return isCode(error, 'EISDIR', 'ELOOP', 'EIO', 'EBADMSG', 'EUCLEAN');
+}
+
 export function isCode(error: unknown, ...codes: string[]): boolean {
   return error instanceof Error && 'code' in error && codes.includes(String(error.code));
 }
@@ -113,8 +118,10 @@ export function storageError(error: unknown): unknown {
       ? 'too many files are open; try again in a moment'
       : isCode(error, 'ENOTDIR')
         ? 'the data folder, or one in it, is a file; name another folder'
-        : isCode(error, 'ENOENT') && error.syscall === 'mkdir'
-          ? 'the data folder cannot be made; name another'
-          : `the disk reported ${'code' in error ? String(error.code) : 'an error'}`;
+        : isCode(error, 'EXDEV')
+          ? 'a folder in the data folder is a link to another disk; move it back, and link the whole data folder instead'
+          : isCode(error, 'ENOENT') && error.syscall === 'mkdir'
+            ? 'the data folder cannot be made; name another'
+            : `the disk reported ${'code' in error ? String(error.code) : 'an error'}`;
   return new FabulistError('storage', `The library could not do this: ${reason}.`, { cause: error });
 }

@@ -19,6 +19,7 @@ import {
   addition,
   byName,
   checkNotStarter,
+  checkTexts,
   corpusOf,
   isRestored,
   stillReplaced,
@@ -161,6 +162,7 @@ export class FileCorpora {
   async restore(state: CorpusState, texts: ReadonlyMap<string, string>): Promise<void> {
     checkRef(state);
     checkNotStarter(state);
+    checkTexts(state, texts);
     const place = this.#places.of(state);
     await this.#locks.hold(place.storiesSlot, async (lock) => {
       const before = await this.#removal.settle(place, lock);

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { isCode, removeAll, syncFolder } from './durable-files.ts';
+import { isCode, namesIn, removeAll, syncFolder } from './durable-files.ts';
 
 /** Another took this lock over; what was not published by then has not happened. Never leaves the library. */
 export class LockLost extends Error {
@@ -66,6 +66,8 @@ export class Lock {
   async discard(targets: readonly string[]): Promise<void> {
     const parents = new Set<string>();
     for (const target of targets) {
+      // Of a folder that a person moved and linked to, the link alone would go, and all that it held would stay.
+      if (await isLink(target)) await this.discard((await namesIn(target)).map((name) => path.join(target, name)));
       const away = this.stage();
       try {
         await this.#fenced(fs.rename(target, away));
@@ -108,5 +110,14 @@ export class Lock {
     } catch (error) {
       if (isCode(error, 'ENOENT', 'ENOTDIR')) clearInterval(this.#beating);
     }
+  }
+}
+
+async function isLink(target: string): Promise<boolean> {
+  try {
+    return (await fs.lstat(target)).isSymbolicLink();
+  } catch (error) {
+    if (isCode(error, 'ENOENT', 'ENOTDIR')) return false;
+    throw error;
   }
 }

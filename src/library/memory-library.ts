@@ -20,6 +20,7 @@ import {
   byName,
   checkNotStarter,
   checkStoriesKnown,
+  checkTexts,
   claimLost,
   corpusOf,
   isRestored,
@@ -151,6 +152,7 @@ export class MemoryLibrary extends MemoryDocuments implements Library {
 
   async restore(state: CorpusState, texts: ReadonlyMap<string, string>): Promise<void> {
     checkNotStarter(state);
+    checkTexts(state, texts);
     if (isRestored(this.#find(state)?.state, state)) return;
     this.#server(state.server).set(nameKey(state.name), { state, texts: new Map(texts), versions: [] });
   }

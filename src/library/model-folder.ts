@@ -1,5 +1,14 @@
 import path from 'node:path';
-import { makeFolder, namesIn, removeAll, syncFolder, syncUpwards, textOf, writeNew } from './durable-files.ts';
+import {
+  isUnreadable,
+  makeFolder,
+  namesIn,
+  removeAll,
+  syncFolder,
+  syncUpwards,
+  textOf,
+  writeNew,
+} from './durable-files.ts';
 import type { DamagedVersion, NewVersion, Version, VersionList } from './library.ts';
 import type { Lock } from './lock.ts';
 import { inspectSealed, readSealed, writeSealed } from './sealed-folder.ts';
@@ -184,12 +193,13 @@ export class ModelFolder {
   }
 
   async #choice(): Promise<Choice | undefined> {
-    const text = await textOf(path.join(this.path, CHOICE));
     try {
+      const text = await textOf(path.join(this.path, CHOICE));
       const { id, after } = JSON.parse(text ?? '') as Choice;
       return typeof id === 'string' && typeof after === 'string' ? { id, after } : undefined;
-    } catch {
-      return undefined;
+    } catch (error) {
+      if (error instanceof SyntaxError || error instanceof TypeError || isUnreadable(error)) return undefined;
+      throw error;
     }
   }
 }

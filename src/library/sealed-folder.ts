@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { exists, isCode, syncFolder, textOf, writeNew } from './durable-files.ts';
+import { exists, isCode, isUnreadable, syncFolder, textOf, writeNew } from './durable-files.ts';
 import { sha256InTurns } from './sha256-in-turns.ts';
 
 /*
@@ -122,7 +122,7 @@ async function damagedOrGone(folder: string, problem: string, about: unknown): P
 function problemOf(error: unknown): string {
   if (isCode(error, 'ENOENT', 'ENOTDIR'))
     return `${path.basename(String((error as NodeJS.ErrnoException).path))} is missing`;
-  if (isCode(error, 'EIO', 'EISDIR', 'EBADMSG', 'EUCLEAN')) return 'the disk cannot read it';
+  if (isUnreadable(error)) return 'the disk cannot read it';
   throw error;
 }
 

@@ -124,3 +124,16 @@ export function isRestored(before: CorpusState | undefined, state: CorpusState):
     `The server ${quoted(state.server)} has another corpus called ${quoted(state.name)} here: put it into a library without one.`,
   );
 }
+
+/**
+ * Refuses texts that are not those of the stories: they would be stored under names that are not theirs, which a stranger's
+ * archive may choose. Throws `bad-file`.
+ */
+export function checkTexts({ stories }: CorpusState, texts: ReadonlyMap<string, string>): void {
+  const isWhole = ({ hash }: StoryRecord) => {
+    const text = texts.get(hash);
+    return text !== undefined && storyHash(text) === hash;
+  };
+  if (texts.size === stories.length && stories.every(isWhole)) return;
+  throw new FabulistError('bad-file', 'The texts of a corpus are not those of its stories: export it again.');
+}

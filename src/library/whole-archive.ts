@@ -1,21 +1,12 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { pipeline, Readable } from 'node:stream';
-import { createGunzip, createGzip } from 'node:zlib';
-import { FabulistError } from '../errors.ts';
-import {
-  type CorpusRef,
-  type CorpusState,
-  DOCUMENT_KINDS,
-  type DocumentKind,
-  type Library,
-  type Version,
-} from './library.ts';
+import { createGzip } from 'node:zlib';
+import { badArchive, FORMAT, type Line, LONGEST_LINE, lineOf, lineTooLong, textLinesOf } from './archive-lines.ts';
+import { type CorpusRef, type CorpusState, DOCUMENT_KINDS, type Library, type Version } from './library.ts';
+import { checkRef } from './safe-names.ts';
+import { checkNotStarter, storyHash } from './stories.ts';
+import { checkFileNames } from './version-rules.ts';
 
-const FORMAT = 'fabulist-library';
-/** What archive.ts writes. */
-const ONE_CORPUS = 'fabulist-corpus';
 /** Bytes of a file in one line of the archive. */
 const PART = 4 * 2 ** 20;
 
@@ -27,21 +18,10 @@ export interface Contents {
   documents: number;
 }
 
-type Line =
-  | { readonly kind: 'corpus'; readonly state: CorpusState }
-  | { readonly kind: 'text'; readonly hash: string; readonly text: string }
-  /** The corpus is there with its texts; its versions follow. */
-  | { readonly kind: 'versions'; readonly corpus: CorpusRef }
-  | { readonly kind: 'version'; readonly version: Version; readonly files: readonly string[] }
-  | { readonly kind: 'part'; readonly file: string; readonly data: string }
-  | { readonly kind: 'add'; readonly tells: boolean }
-  | { readonly kind: 'document'; readonly of: DocumentKind; readonly key: string; readonly value: unknown }
-  | { readonly kind: 'end'; readonly contents: Contents; readonly sha256: string };
-
 /**
  * Everything that a library keeps, of all servers, as one archive: gzip over lines of JSON, the last of which has a checksum
  * of all before. Left out: training checkpoints (what was unfinished begins anew), and the starters' stories, which come
- * with the program. Nobody may write meanwhile. Throws what the library throws.
+ * with the program. Nobody may write meanwhile. Throws what the library throws, and `too-large` for a text of 256 MiB.
  */
 export function exportLibrary(library: Library): { readonly stream: Readable; readonly contents: Contents } {
   const contents: Contents = { corpora: 0, stories: 0, versions: 0, documents: 0 };
@@ -55,6 +35,7 @@ async function* archiveOf(library: Library, contents: Contents): AsyncGenerator<
   const hash = createHash('sha256');
   const line = (value: object) => {
     const text = `${JSON.stringify(value)}\n`;
+    if (text.length > LONGEST_LINE) throw lineTooLong();
     hash.update(text);
     return text;
   };
@@ -104,7 +85,8 @@ function inOrderOfAdding(versions: readonly Version[], telling: string | null): 
 /**
  * Puts everything of an archive into a library that has none of it, after the whole archive was checked. What is there
  * already as it is in the archive stays, so that an import that broke off can be done again.
- * Throws `bad-file` before anything is stored, `usage` where something else of the same name is there.
+ * Throws `bad-file` before anything is stored, also for an archive whose checksum is right and whose content is not; `usage`
+ * where something else of the same name is there.
  */
 export async function importLibrary(library: Library, file: string): Promise<Contents> {
   const expected = await checked(file);
@@ -158,70 +140,51 @@ export async function importLibrary(library: Library, file: string): Promise<Con
   return expected;
 }
 
-/** Reads the archive to its end. Throws `bad-file`. */
+/** Reads the archive to its end. Throws `bad-file`, and what is wrong with a name. */
 async function checked(file: string): Promise<Contents> {
   const hash = createHash('sha256');
+  const order = new Order();
   let end: Extract<Line, { kind: 'end' }> | undefined;
   let first = true;
-  for await (const text of rawLines(file)) {
+  for await (const text of textLinesOf(file)) {
     if (end !== undefined) throw badArchive('something follows its end');
-    const line = parsed(text);
-    if (first && line.format === ONE_CORPUS)
-      throw new FabulistError('bad-file', 'This archive holds one corpus: read it back with import, without --all.');
-    if (first && !('format' in line && line.format === FORMAT && line.formatVersion === 1))
-      throw badArchive('it is not one, or of a later version of Fabulist');
+    const line = first ? undefined : lineOf(text);
     first = false;
-    if ('kind' in line && line.kind === 'end') end = line as unknown as Extract<Line, { kind: 'end' }>;
+    if (line?.kind === 'end') end = line;
     else hash.update(`${text}\n`);
+    if (line !== undefined) order.next(line);
   }
   if (end === undefined) throw badArchive('it was cut short');
   if (end.sha256 !== hash.digest('hex')) throw badArchive('it differs from its checksum');
   return end.contents;
 }
 
-async function* linesOf(file: string): AsyncGenerator<Line> {
-  for await (const text of rawLines(file)) {
-    const line = parsed(text);
-    if ('kind' in line) yield line as unknown as Line;
-  }
-}
+/** What must be true from line to line: every story has its text, and every name is one that may be stored. */
+class Order {
+  /** Hashes of the stories whose texts are still to come. */
+  #awaited = new Set<string>();
 
-async function* rawLines(file: string): AsyncGenerator<string> {
-  const source = createReadStream(file);
-  const unpacked = source.pipe(createGunzip());
-  const failed = new Promise<never>((_, reject) => {
-    source.once('error', (cause) => reject(unreadable(file, cause)));
-    unpacked.once('error', (cause) => reject(badArchive('it is not gzip, or was cut short', cause)));
-  });
-  failed.catch(() => undefined);
-  const lines = createInterface({ input: unpacked, crlfDelay: Number.POSITIVE_INFINITY })[Symbol.asyncIterator]();
-  try {
-    for (;;) {
-      const next = await Promise.race([lines.next(), failed]);
-      if (next.done) return;
-      yield next.value;
+  next(line: Line): void {
+    if (line.kind === 'text') {
+      if (!this.#awaited.delete(line.hash)) throw badArchive('it has a text that belongs to no story');
+      if (storyHash(line.text) !== line.hash) throw badArchive('a story differs from its checksum');
+      return;
     }
-  } finally {
-    source.destroy();
-    unpacked.destroy();
+    if (this.#awaited.size > 0) throw badArchive('the text of a story is missing');
+    if (line.kind === 'corpus') {
+      checkRef(line.state);
+      checkNotStarter(line.state);
+      this.#awaited = new Set(line.state.stories.map(({ hash }) => hash));
+    }
+    if (line.kind === 'versions') checkRef(line.corpus);
+    if (line.kind === 'version') checkFileNames(Object.fromEntries(line.files.map((name) => [name, new Uint8Array()])));
   }
 }
 
-function parsed(text: string): Record<string, unknown> {
-  try {
-    return JSON.parse(text) as Record<string, unknown>;
-  } catch (cause) {
-    throw badArchive('one of its lines is not JSON', cause);
+async function* linesOf(file: string): AsyncGenerator<Line> {
+  let first = true;
+  for await (const text of textLinesOf(file)) {
+    if (!first) yield lineOf(text);
+    first = false;
   }
-}
-
-function unreadable(file: string, cause: Error): FabulistError {
-  const problem = (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'is not there' : 'cannot be read';
-  return new FabulistError('bad-file', `${file} ${problem}: name an archive that export --all wrote.`, { cause });
-}
-
-function badArchive(problem: string, cause?: unknown): FabulistError {
-  return new FabulistError('bad-file', `This is not a whole archive of a library: ${problem}. Export it again.`, {
-    cause,
-  });
 }

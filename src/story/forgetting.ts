@@ -72,10 +72,10 @@ export class Forgetting {
   /** What a surface keeps of its conversations: all that holds text told or learned from those corpora. */
   async #forgetConversations(isForgotten: (corpus: CorpusRef) => boolean): Promise<void> {
     const { library } = this.#options;
-    const kept = await library.listDocuments<{ server: string; about?: string }>('conversations');
+    const kept = await library.listDocuments<{ server: string; about?: string } | null>('conversations');
     for (const { key, value } of kept) {
-      const { server, about: name } = value;
-      if (name !== undefined && isForgotten({ server, name })) await library.deleteDocument('conversations', key);
+      if (typeof value?.about !== 'string') continue;
+      if (isForgotten({ server: value.server, name: value.about })) await library.deleteDocument('conversations', key);
     }
   }
 }

@@ -205,7 +205,8 @@ export class LibraryStoryteller implements Storyteller {
   }
 
   async importCorpus(asker: Asker, archive: Uint8Array): Promise<Corpus> {
-    const corpus = await importCorpus(this.#library, asker.server, archive);
+    const nameFor = (name: string) => this.#choice.nameFor(asker, undefined, () => name);
+    const corpus = await importCorpus(this.#library, asker.server, archive, nameFor);
     const { telling } = await this.#library.versions(corpus);
     if (telling === null) await this.#requests.ask(asker, corpus, { options: {} });
     return corpus;

@@ -130,7 +130,8 @@ export class StorySessions {
 
   async #delete(which: (session: StorySession) => boolean): Promise<void> {
     for (const { key, value } of await this.#library.listDocuments<StorySession>('sessions')) {
-      if (which(value)) await this.#library.deleteDocument('sessions', key);
+      // One that is damaged nobody can go on with, and nobody can say what it was told from.
+      if (!isWhole(value) || which(value)) await this.#library.deleteDocument('sessions', key);
     }
   }
 
@@ -140,13 +141,17 @@ export class StorySessions {
       ? await this.#library.readDocument<StorySession>('sessions', id)
       : undefined;
     // Of a story of another server not even its existence is told.
-    if (session && session.server === server && !this.#isOver(session)) return session;
+    if (isWhole(session) && session.server === server && !this.#isOver(session)) return session;
     throw notKept();
   }
 
   #isOver(session: StorySession): boolean {
     return this.#clock.now() - Date.parse(session.at) > DAY;
   }
+}
+
+function isWhole(session: StorySession | null | undefined): session is StorySession {
+  return typeof session?.corpus?.name === 'string' && typeof session.at === 'string' && Array.isArray(session.parts);
 }
 
 function notKept(): FabulistError {

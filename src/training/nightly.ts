@@ -1,7 +1,7 @@
 import cron from 'node-cron';
 import type { ServerId } from '../library/library.ts';
 import { type NightlyReport, NightlyRun, type NightlyRunOptions } from './nightly-run.ts';
-import { momentOf, type NightlySchedule, nextWallTime, wallTime } from './nightly-schedule.ts';
+import { isTimeZone, momentOf, type NightlySchedule, nextWallTime, wallTime } from './nightly-schedule.ts';
 import type { Training } from './trainer.ts';
 
 export interface NightlyOptions extends NightlyRunOptions {
@@ -79,7 +79,8 @@ export class Nightly {
   /** The next nightly run of a server, or null where there is none. Needs no start. */
   async nextRun(server: ServerId): Promise<Date | null> {
     const { library } = this.#options;
-    const own = await library.readDocument<NightlySchedule>('nightly', OVERRIDE + server);
+    const kept = await library.readDocument<NightlySchedule>('nightly', OVERRIDE + server);
+    const own = isSchedule(kept) ? kept : undefined;
     const schedule = own ?? this.#options.schedule;
     const mark = await library.readDocument<Mark>('nightly', MARK + (own ? server : this.#common));
     const now = Date.now();
@@ -149,7 +150,9 @@ export class Nightly {
   async #read(): Promise<void> {
     const documents = await this.#options.library.listDocuments<NightlySchedule | Mark>('nightly');
     const values = new Map(documents.map(({ key, value }) => [key, value]));
-    const own = documents.filter(({ key }) => key.startsWith(OVERRIDE)).map(({ key }) => key.slice(OVERRIDE.length));
+    const own = documents
+      .filter(({ key, value }) => key.startsWith(OVERRIDE) && isSchedule(value))
+      .map(({ key }) => key.slice(OVERRIDE.length));
     const shifts: Shift[] = [];
     const add = async (key: string, schedule: NightlySchedule, serves: Shift['serves']) => {
       const mark = values.get(MARK + key) as Mark | undefined;
@@ -188,6 +191,12 @@ export class Nightly {
 
 const MARK = 'last run ';
 const OVERRIDE = 'schedule of ';
+
+/** False for what somebody edited into a schedule that no clock goes by: such a server keeps the common one. */
+function isSchedule(value: Partial<NightlySchedule & Mark> | null | undefined): value is NightlySchedule {
+  if (value?.cron === undefined) return false;
+  return value.timezone === undefined || isTimeZone(value.timezone);
+}
 
 function isDue({ due, schedule }: Shift): boolean {
   return due !== null && wallTime(Date.now(), schedule.timezone) >= due;

@@ -92,7 +92,9 @@ export class TrainingRequests {
   /** In the order of asking. */
   async waiting(): Promise<TrainingRequest[]> {
     const kept = await this.#library.listDocuments<Kept>('requests');
-    return kept.sort((a, b) => a.value.askedAt - b.value.askedAt).map(({ value }) => value.request);
+    // One that is damaged keeps none of the others from being taken up; its corpus is found to be stale.
+    const whole = kept.map(({ value }) => value).filter((value) => typeof value?.request?.corpus?.name === 'string');
+    return whole.sort((a, b) => a.askedAt - b.askedAt).map(({ request }) => request);
   }
 
   /** Counts a failure of the corpus with this content; true where it is set aside now. */

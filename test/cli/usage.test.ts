@@ -30,6 +30,7 @@ describe('wrong usage exits with 2 and one line', () => {
     [['story', '--words'], "Option '--words <n>' argument missing; story --help shows what there is."],
     [['story', '--words', 'many'], '--words must be a number, not "many".'],
     [['story', '--seed', '0x10'], '--seed must be a number, not "0x10".'],
+    [['train', 'a.txt', '--seconds', '1e999'], '--seconds must be a number, not "1e999".'],
     [
       ['train', 'a.txt', '--recipe', 'cake'],
       "Option '--recipe <name>' argument 'cake' is invalid. Allowed choices are default, article.",

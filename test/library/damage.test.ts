@@ -1,4 +1,4 @@
-import { appendFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { story, textOf, versionFor } from './fixtures.ts';
@@ -133,6 +133,50 @@ describe('damage', () => {
     expect(await filesWith(disk.dataFolder, 'one')).toHaveLength(1);
     await disk.library.deleteCorpus(mice);
     expect(await filesBelow(disk.dataFolder)).toEqual([]);
+  });
+
+  it.each<[string, (record: string) => Promise<unknown>]>([
+    ['is a folder', async (record) => [await rm(record), await mkdir(record)]],
+    ['is a link to itself', async (record) => [await rm(record), await symlink(record, record)]],
+    ['has a story that is none', (record) => changed(record, ({ stories }) => ({ stories: [...stories, null] }))],
+    ['has a story of nobody', (record) => changed(record, () => ({ replaced: [{ hash: 'a'.repeat(64) }] }))],
+    ['forgets a number', (record) => changed(record, () => ({ forgetting: 5 }))],
+    ['never changed', (record) => changed(record, () => ({ changedAt: undefined }))],
+  ])('lists and forgets the others where a record %s', async (_, damage) => {
+    await disk.stored('one');
+    await damage(path.join(await disk.folderOf('corpora'), 'corpus.json'));
+    await disk.library.addStories({ server: 'guild', name: 'Cats' }, [story('two')], 'append');
+    expect((await disk.library.corpora('guild')).map(({ name }) => name)).toEqual(['Cats', 'fable']);
+    const names: string[] = [];
+    for await (const { name } of disk.library.everyCorpus()) names.push(name);
+    expect(names).toEqual(['fable', 'Cats']);
+    const damaged = { code: 'storage', message: expect.stringContaining('is damaged') };
+    await expect(disk.library.corpus('guild', 'Mice')).rejects.toMatchObject(damaged);
+    await expect(disk.library.addStories(mice, [story('x')], 'clean')).rejects.toMatchObject(damaged);
+    await expect(disk.library.forget('guild', 'ann')).rejects.toMatchObject(damaged);
+    expect(await disk.library.corpus('guild', 'Cats')).toBeUndefined();
+    expect(await filesWith(disk.dataFolder, 'one').catch(() => ['one'])).not.toEqual([]);
+  });
+
+  async function changed(file: string, change: (record: { stories: unknown[] }) => object): Promise<void> {
+    const record = JSON.parse(await readFile(file, 'utf8'));
+    await writeFile(file, JSON.stringify({ ...record, ...change(record) }));
+  }
+
+  it('tells from the newest version where the choice cannot be read', async () => {
+    const { id } = await disk.library.addVersion(mice, versionFor(await disk.stored('one')));
+    await mkdir(path.join(await disk.folderOf('models'), 'telling.json'));
+    expect((await disk.library.versions(mice)).telling).toBe(id);
+  });
+
+  it('reads a folder in the place of a document as absent', async () => {
+    await disk.library.writeDocument('settings', 'a', 1);
+    const [file = ''] = await filesBelow(disk.dataFolder);
+    await rm(path.join(disk.dataFolder, file));
+    await mkdir(path.join(disk.dataFolder, file));
+    await disk.library.writeDocument('settings', 'b', 2);
+    expect(await disk.library.readDocument('settings', 'a')).toBeUndefined();
+    expect(await disk.library.listDocuments('settings')).toEqual([{ key: 'b', value: 2 }]);
   });
 
   it('reads a damaged document as absent', async () => {

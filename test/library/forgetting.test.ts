@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { story, versionFor } from './fixtures.ts';
@@ -11,6 +11,18 @@ const disk = new OnDisk();
 
 describe('forgetting', () => {
   const SECRET = 'the general retired to the cheese cellar';
+
+  it('leaves no byte in folders that a person moved and linked to', async () => {
+    await disk.library.addVersion(mice, versionFor(await disk.stored(SECRET), `model of ${SECRET}`));
+    for (const tree of ['corpora', 'models'] as const) {
+      const folder = await disk.folderOf(tree);
+      const moved = path.join(disk.dataFolder, `moved ${tree}`);
+      await rename(folder, moved);
+      await symlink(moved, folder);
+    }
+    expect(await disk.library.forget('guild', 'ann')).toMatchObject([{ versions: 1, left: 0 }]);
+    expect(await filesBelow(disk.dataFolder)).toEqual([]);
+  });
 
   it('leaves no byte of the text, checkpoints and leftovers of the dead included', async () => {
     const corpus = await disk.stored(SECRET);

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { exportCorpus } from '../../src/library/archive.ts';
 import { LOCAL, STARTERS } from '../../src/library/library.ts';
 import type { Asker } from '../../src/story/storyteller.ts';
+import { story } from '../library/fixtures.ts';
 import { ALICE, BOB, EVE, FABLE, learn, openHouse, textFile } from './fakes.ts';
 
 const DOG = 'The dog ran over the hill. The dog slept under the tree. Then the dog came home again.';
@@ -298,6 +300,21 @@ describe('forget', () => {
     expect(await storyteller.forget({ ...EVE, user: 'bob' })).toEqual([]);
   });
 
+  it.each([null, 7, { corpus: null }])(
+    'forgets all there is where a story or a conversation is kept as %j',
+    async (kept) => {
+      const { storyteller, library } = openHouse();
+      await storyteller.train(ALICE, { files: [textFile(DOG)], corpus: 'dogs', ...training });
+      const told = await storyteller.tell(ALICE, { opening: 'the dog', corpus: 'dogs' });
+      await library.writeDocument('sessions', 'a'.repeat(32), kept);
+      await library.writeDocument('conversations', 'a', kept);
+      await expect(storyteller.retrieve(ALICE, 'a'.repeat(32))).rejects.toMatchObject({ code: 'usage' });
+      expect(await storyteller.forget(ALICE)).toMatchObject([{ corpus: 'dogs', left: 0 }]);
+      expect(await library.listDocuments('sessions')).toEqual([]);
+      await expect(storyteller.retrieve(ALICE, told.id)).rejects.toMatchObject({ code: 'usage' });
+    },
+  );
+
   it('ends a training first that would bring the text back', async () => {
     const { storyteller, trainer } = openHouse({ atOnce: false });
     await storyteller.train(ALICE, { files: [textFile(DOG)], corpus: 'dogs', ...training });
@@ -429,5 +446,22 @@ describe('an archive', () => {
     expect(corpus).toMatchObject({ server: 'guild-2', name: 'dogs' });
     expect((await library.read(corpus)).map(({ text }) => text)).toEqual([DOG]);
     expect(trainer.asked.at(-1)?.request).toMatchObject({ corpus: { server: 'guild-2', name: 'dogs' } });
+  });
+
+  it('hides no starter behind an archive of its name, and takes it once', async () => {
+    const { storyteller, library } = openHouse();
+    const archive = await storyteller.exportCorpus(ALICE, 'belling-the-cat');
+    for (const _ of ['once', 'twice']) {
+      expect(await storyteller.importCorpus(ALICE, archive)).toMatchObject({ name: 'belling-the-cat 2' });
+    }
+    expect(await library.corpus(ALICE.server, 'belling-the-cat')).toMatchObject({ server: 'starters' });
+  });
+
+  it('takes no archive of a name that nobody can say', async () => {
+    const { storyteller, library } = openHouse();
+    const { corpus } = await library.addStories({ server: 'elsewhere', name: ' \t ' }, [story('The cat.')], 'append');
+    const archive = await exportCorpus(library, corpus);
+    await expect(storyteller.importCorpus(ALICE, archive)).rejects.toMatchObject({ code: 'usage' });
+    expect((await library.corpora(ALICE.server)).filter(({ server }) => server === ALICE.server)).toEqual([]);
   });
 });

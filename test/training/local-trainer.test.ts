@@ -163,6 +163,18 @@ describe('LocalTrainer', () => {
     expect(await training.ended).toEqual({ kind: 'cancelled' });
   });
 
+  it('takes up what was asked for beside a request that is damaged', async () => {
+    const { trainer, library, store } = house();
+    await store('one', RHYME);
+    await library.writeDocument('requests', 'damaged', null);
+    await library.writeDocument('requests', 'emptied', {});
+    await library.writeDocument('requests', 'local/one', { request: request('one'), askedAt: 1 });
+    await trainer.resume();
+    const [training] = trainer.trainings();
+    expect(training?.request.corpus.name).toBe('one');
+    expect(await training?.ended).toMatchObject({ kind: 'finished' });
+  });
+
   it('remembers who asked over a restart, in the order of asking, and resumes from the checkpoint', async () => {
     const { trainer, restart, library, store } = house();
     await store('one', RHYME);

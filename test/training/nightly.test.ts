@@ -57,6 +57,18 @@ describe('the nightly run', () => {
     vi.useRealTimers();
   });
 
+  it.each([null, 7, {}, { cron: '0 4 * * *', timezone: 'Mars/Olympus' }])(
+    'goes by the common schedule where a server has %j for one',
+    async (damaged) => {
+      await library.writeDocument('nightly', `schedule of ${LOCAL}`, damaged);
+      await upload('story');
+      await nightly.start();
+      expect((await nightly.nextRun(LOCAL))?.toISOString()).toBe('2026-03-29T01:00:00.000Z');
+      await until('2026-03-29T01:05:00Z');
+      expect(requests.map(({ corpus }) => corpus.server)).toEqual([LOCAL]);
+    },
+  );
+
   it('runs at 03:00 in Berlin over both clock changes, once a night', async () => {
     const nights = async () => {
       const at: string[] = [];

@@ -16,7 +16,7 @@ export async function cleanText(text: string): Promise<{ text: string; removed: 
   await turn();
   const book = withoutLicence(written);
   await turn();
-  const pages = withoutFurniture(book.text.split('\n'));
+  const pages = await withoutFurniture(book.text.split('\n'));
   await turn();
   const joined = await joinLines(pages.lines);
   await turn();

@@ -41,9 +41,14 @@ interface Encoding {
 /** The encodings that a file may be in, the likeliest first. */
 function* encodings(bytes: Uint8Array, declared: string | undefined): Iterable<Encoding> {
   const [a, b] = bytes;
-  if (a === 0xff && b === 0xfe) yield { label: 'utf-16le' };
-  if (a === 0xfe && b === 0xff) yield { label: 'utf-16be' };
   const sample = bytes.subarray(0, SAMPLE);
+  const marked = a === 0xff && b === 0xfe ? 'utf-16le' : a === 0xfe && b === 0xff ? 'utf-16be' : undefined;
+  if (marked) {
+    yield { label: marked };
+    // Half a character, as an editor leaves that cut an emoji in two, does not make the file one of swapped bytes.
+    yield { label: marked, leniently: true };
+    if (sample.includes(0)) return;
+  }
   if (sample.includes(0)) {
     // No other encoding has any use for zeros: here they are the empty halves of blanks and Latin letters.
     for (const label of byZeros(sample)) if (isSensible(decode(sample, label))) yield { label };

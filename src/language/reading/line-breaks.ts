@@ -68,6 +68,7 @@ interface BrokenWord {
 async function hyphensOf(lines: readonly string[]): Promise<ReadonlyMap<number, '-' | ''>> {
   const broken = new Map<number, BrokenWord>();
   for (const [at, line] of lines.entries()) {
+    if (at % TURN_LINES === 0) await turn();
     if (!/[-\u2010\u00ad]$/.test(line)) continue;
     const first = FIRST_HALF.exec(line.slice(-42))?.[1];
     const second = SECOND_HALF.exec((lines[at + 1] ?? '').slice(0, 200))?.[1];

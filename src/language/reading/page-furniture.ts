@@ -1,3 +1,7 @@
+import { setImmediate as turn } from 'node:timers/promises';
+
+/** Lines read at one go: some ten milliseconds. */
+const TURN_LINES = 10_000;
 /** A number alone in its line: `12`, `- 12 -`, `[Page 12]`, `xiv`. Chapter numbers in Roman capitals are none. */
 const NUMBER =
   /^(?:[-–—[(|•·\s]|pages?|seite|página|pagina|стр\.|p\.)*(\d{1,4}|[ivxlc]{1,8})(?:\s*(?:\/|of|von|de|sur)\s*\d{1,4})?[-–—\])|•·\s]*$/iu;
@@ -11,6 +15,8 @@ const FEWEST = 3;
 const INTERRUPTING_SHARE = 1 / 3;
 /** Lines between two pages, at least. */
 const PAGE = 5;
+/** A sentence does not go on behind a gap of so many lines; looking farther, each of many numbers would look at the whole text. */
+const GAP = 1_000;
 /** A running head stands so near to its page number, in lines that are not empty. */
 const NEAR = 2;
 /** And in this many lines, empty ones counted. */
@@ -35,9 +41,17 @@ export interface WithoutFurniture {
  * Takes page numbers and the titles repeated on every page out of a text. A sentence that a page interrupts goes on in the next line.
  * Only what rises from page to page and interrupts sentences is taken for a page number, so that nothing of a story is lost.
  */
-export function withoutFurniture(lines: readonly string[]): WithoutFurniture {
-  const breaks = new Set(lines.flatMap((line, at) => (line.startsWith(PAGE_BREAK) ? [at] : [])));
-  const numbers = pageNumbersOf(lines, breaks);
+export async function withoutFurniture(lines: readonly string[]): Promise<WithoutFurniture> {
+  const breaks = new Set<number>();
+  const marks: Mark[] = [];
+  for (const [at, line] of lines.entries()) {
+    if (line.startsWith(PAGE_BREAK)) breaks.add(at);
+    const mark = markOf(line, at);
+    if (mark) marks.push(mark);
+    if (at % TURN_LINES === 0) await turn();
+  }
+  const numbers = pageNumbersOf(lines, marks, breaks);
+  await turn();
   const gone = new Set(numbers.map(({ line }) => line));
   const heads = runningHeadsOf(lines, gone, breaks);
   for (const head of heads) gone.add(head);
@@ -55,8 +69,7 @@ export function withoutFurniture(lines: readonly string[]): WithoutFurniture {
   };
 }
 
-function pageNumbersOf(lines: readonly string[], breaks: ReadonlySet<number>): Mark[] {
-  const marks = lines.flatMap((line, at) => markOf(line, at) ?? []);
+function pageNumbersOf(lines: readonly string[], marks: readonly Mark[], breaks: ReadonlySet<number>): Mark[] {
   const repeats = new Map<string, number>();
   for (const { head } of marks) repeats.set(head, (repeats.get(head) ?? 0) + 1);
   const rising = longestRise(marks.filter(({ head }) => head === '' || (repeats.get(head) ?? 0) >= FEWEST));
@@ -144,9 +157,9 @@ function runningHeadsOf(lines: readonly string[], numbers: ReadonlySet<number>, 
 /** Whether the text is in the middle of a sentence where the lines from..to stand. */
 function interrupts(lines: readonly (string | null)[], from: number, to: number): boolean {
   let above = from - 1;
-  while (above >= 0 && !lines[above]?.trim()) above--;
+  while (above >= 0 && from - above < GAP && !lines[above]?.trim()) above--;
   let below = to + 1;
-  while (below < lines.length && !lines[below]?.trim()) below++;
+  while (below < lines.length && below - to < GAP && !lines[below]?.trim()) below++;
   const last = lines[above]?.trim() ?? '';
   const next = lines[below]?.trim() ?? '';
   return /[\p{L}\p{M},;‐-]$/u.test(last) && /^["'“‘«„(]?\p{Ll}/u.test(next);

@@ -19,6 +19,8 @@ const STRETCH =
 
 /** Characters split at one go by `tokenizeFormsInTurns`: some ten milliseconds. */
 const SLICE = 100_000;
+/** Characters without a blank after which a slice ends all the same: a word of some millions more than fills V8's stack. */
+const UNBROKEN = 1_000_000;
 /** Characters that the segmenter is given at once: it takes time and memory in proportion. */
 const SEGMENT = 2_000;
 
@@ -31,7 +33,7 @@ const segmenter = new Intl.Segmenter('und', { granularity: 'word' });
 
 /** Splits text into symbols as they are written: `The cat, he said.` -> `The`, `cat`, `,`, `he`, `said`, `.` */
 export function tokenizeForms(text: string): string[] {
-  return atOnce(tokenizing(text));
+  return atOnce(tokenizingSlices(text));
 }
 
 /** The same for a long text, slice after slice, so that it does not hold up everybody else in the process. */
@@ -61,11 +63,17 @@ function* tokenizing(text: string): Work<string[]> {
   return words;
 }
 
-/** Where a slice may end without changing a symbol: at a blank or behind a full-width mark, which no word crosses. */
+/**
+ * Where a slice may end without changing a symbol: at a blank or behind a full-width mark, which no word crosses. Where
+ * neither comes, the word that nobody wrote is cut.
+ */
 function endOfSlice(text: string, least: number): number {
-  const end = /\s|(?<=[，。、！？；：])/gu;
-  end.lastIndex = least;
-  return end.exec(text)?.index ?? text.length;
+  const near = text.slice(least, least + UNBROKEN);
+  const end = near.search(/\s|(?<=[，。、！？；：])/u);
+  if (end >= 0) return least + end;
+  // Not between the halves of one character.
+  const cut = least + near.length;
+  return cut < text.length && /[\ud800-\udbff]$/.test(near) ? cut + 1 : cut;
 }
 
 /** Splits text into the symbols a model learns, in lower case: words and punctuation marks both count, as in the article. */

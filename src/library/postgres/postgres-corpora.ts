@@ -15,6 +15,7 @@ import {
   addition,
   byName,
   checkNotStarter,
+  checkTexts,
   corpusOf,
   isRestored,
   stillReplaced,
@@ -175,6 +176,7 @@ export class PostgresCorpora {
   async restore(state: CorpusState, texts: ReadonlyMap<string, string>): Promise<void> {
     checkRef(state);
     checkNotStarter(state);
+    checkTexts(state, texts);
     await this.#database.transaction(async (statements) => {
       const { id, before } = await lockOrMake(statements, state, state.changedAt);
       if (isRestored(before.stories.length > 0 ? before : undefined, state)) return;

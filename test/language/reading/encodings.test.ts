@@ -38,6 +38,22 @@ describe('the same book', () => {
     expect(plain.symbols.length).toBeGreaterThan(150);
   });
 
+  it.each(['utf-16le', 'utf-16be'])('keeps its marked bytes (%s) where an emoji was cut in two', async (encoding) => {
+    const marked = iconv.encode(book, encoding, { addBOM: true });
+    const half = iconv.encode('\ud83d', encoding);
+    const file = await readStoryFile(
+      'book.txt',
+      Buffer.concat([marked, half, iconv.encode(' Ende.', encoding)]),
+      LIMITS,
+    );
+    expect(file).toMatchObject({ encoding, language: 'de', text: expect.stringMatching(/\ufffd Ende\.$/) });
+    // So short that the half is much of it: what is no text is refused, and never read with its bytes swapped.
+    const short = Buffer.concat([iconv.encode('The cat sat on ', encoding, { addBOM: true }), half]);
+    await expect(readStoryFile('a.txt', Buffer.concat([short, short]), LIMITS)).rejects.toMatchObject({
+      code: 'bad-file',
+    });
+  });
+
   it.each([
     ['zh', 'gb18030'],
     ['zh', 'utf-16le'],

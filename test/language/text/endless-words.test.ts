@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { tokenizeForms, tokenizeFormsInTurns } from '../../src/language/tokenizer.ts';
+import { tokenizeForms, tokenizeFormsInTurns } from '../../../src/language/text/tokenizer.ts';
 
 /** Words that nobody writes, as long as an upload may be: V8 runs out of stack within one of them. */
 describe('a text without blanks', () => {

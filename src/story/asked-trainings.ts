@@ -1,8 +1,8 @@
 import { FabulistError } from '../errors.ts';
 import { type Corpus, type CorpusRef, LOCAL, STARTERS } from '../library/library.ts';
 import { nameKey, quoted } from '../library/safe-names.ts';
+import { sameCorpus } from '../library/same-corpus.ts';
 import type { Trainer, Training, TrainingEvent } from '../training/trainer.ts';
-import { sameCorpus } from './corpus-choice.ts';
 import type { Asker } from './storyteller.ts';
 
 /** The trainings as the people of one server see them. */

@@ -90,10 +90,6 @@ export class CorpusChoice {
   }
 }
 
-export function sameCorpus(one: CorpusRef, other: CorpusRef): boolean {
-  return one.server === other.server && nameKey(one.name) === nameKey(other.name);
-}
-
 // Encoded, so that no id of a platform can spell the key of another place.
 function channelKey({ server, channel }: Asker): string {
   return `${channelsKey({ server })} ${encodeURIComponent(channel)}`;

@@ -1,6 +1,7 @@
 import { type Corpus, type Library, type ServerId, STARTERS, type VersionList } from '../library/library.ts';
+import { sameCorpus } from '../library/same-corpus.ts';
 import type { AskedTrainings } from './asked-trainings.ts';
-import { type CorpusChoice, sameCorpus } from './corpus-choice.ts';
+import type { CorpusChoice } from './corpus-choice.ts';
 import type { AccuracyReport, Asker, CorpusOverview } from './storyteller.ts';
 
 export interface CorpusReportsOptions {

@@ -1,5 +1,6 @@
 import type { Corpus, CorpusRef, Library } from '../library/library.ts';
-import { type CorpusChoice, sameCorpus } from './corpus-choice.ts';
+import { sameCorpus } from '../library/same-corpus.ts';
+import type { CorpusChoice } from './corpus-choice.ts';
 import type { OpeningOffers } from './opening-offers.ts';
 import type { StorySessions } from './story-sessions.ts';
 import type { Asker } from './storyteller.ts';

@@ -27,7 +27,7 @@ import type {
 import type { StorytellerOptions } from './storyteller-options.ts';
 import { TellingModels } from './telling-models.ts';
 import { storyOf, ToldStories } from './told-stories.ts';
-import { TrainingRequests } from './training-requests.ts';
+import { TrainRequests } from './train-requests.ts';
 import { versionToTell } from './version-to-tell.ts';
 import { checkNeighbours, DEFAULT_NEIGHBOURS, findingNeighbours } from './word-neighbours.ts';
 import { WordSpaces } from './word-spaces.ts';
@@ -49,7 +49,7 @@ export class LibraryStoryteller implements Storyteller {
   readonly #trainings: AskedTrainings;
   readonly #reports: CorpusReports;
   readonly #forgetting: Forgetting;
-  readonly #requests: TrainingRequests;
+  readonly #requests: TrainRequests;
   #sweeping: Promise<void> = Promise.resolve();
 
   constructor(options: StorytellerOptions) {
@@ -73,7 +73,7 @@ export class LibraryStoryteller implements Storyteller {
     );
     this.#offers = new OpeningOffers(library);
     this.#trainings = new AskedTrainings(trainer);
-    this.#requests = new TrainingRequests(options, this.#choice, this.#trainings);
+    this.#requests = new TrainRequests(options, this.#choice, this.#trainings);
     this.#reports = new CorpusReports(options, this.#choice, this.#trainings);
     this.#forgetting = new Forgetting(options, {
       choice: this.#choice,

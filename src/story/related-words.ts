@@ -9,7 +9,7 @@ import {
   STARTERS,
   type Version,
 } from '../library/library.ts';
-import { sameCorpus } from './corpus-choice.ts';
+import { sameCorpus } from '../library/same-corpus.ts';
 import { idOfTyped } from './openings.ts';
 import type { Clock } from './story-sessions.ts';
 import type { Replacement } from './storyteller.ts';

@@ -4,7 +4,7 @@ import { WordSpace } from '../language/embedding/word-space.ts';
 import { inTurns } from '../language/turns.ts';
 import type { CorpusRef, Library, VersionList } from '../library/library.ts';
 import { nameKey } from '../library/safe-names.ts';
-import { sameCorpus } from './corpus-choice.ts';
+import { sameCorpus } from '../library/same-corpus.ts';
 import { candidates, noModel } from './telling-models.ts';
 
 /** Bytes of word spaces kept for the next question. */

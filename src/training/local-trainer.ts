@@ -1,9 +1,10 @@
 import { FabulistError } from '../errors.ts';
 import { type Corpus, type CorpusRef, STARTERS } from '../library/library.ts';
+import { sameCorpus } from '../library/same-corpus.ts';
 import { LiveTraining } from './live-training.ts';
 import type { Trainer, Training, TrainingRequest } from './trainer.ts';
 import { type LastAsked, TrainingRequests } from './training-requests.ts';
-import { sameCorpus, TrainingRun, type TrainingRunOptions } from './training-run.ts';
+import { TrainingRun, type TrainingRunOptions } from './training-run.ts';
 
 export interface LocalTrainerOptions extends TrainingRunOptions {
   /** Trainings at a time; default 1. */

@@ -1,5 +1,6 @@
 import type { RecipeOptions } from '../language/recipe.ts';
 import type { CorpusRef, Library } from '../library/library.ts';
+import { nameKey } from '../library/safe-names.ts';
 import type { ReportTo, TrainingRequest } from './trainer.ts';
 
 /** Failures in a row after which a corpus is set aside until its stories change or somebody asks again. */
@@ -26,7 +27,7 @@ interface Obstacle {
 
 const lastAskedKey = (corpus: CorpusRef) => `last training ${keyOf(corpus)}`;
 
-const keyOf = ({ server, name }: CorpusRef): string => `${server}/${name.normalize('NFC').toLowerCase()}`;
+const keyOf = ({ server, name }: CorpusRef): string => `${server}/${nameKey(name)}`;
 
 /**
  * Who asked for which training and where to report, so that a restart forgets nobody; and which corpora are not to be

@@ -1,7 +1,7 @@
 import type { EngineChoice } from '../engine/engine.ts';
 import { FabulistError, sentenceFor } from '../errors.ts';
 import { BY_HEART } from '../language/recipe.ts';
-import type { Corpus, CorpusRef, Library } from '../library/library.ts';
+import type { Corpus, Library } from '../library/library.ts';
 import type { LiveTraining } from './live-training.ts';
 import { prepareEngine } from './prepare-engine.ts';
 import type { TrainingEvent, TrainingRequest } from './trainer.ts';
@@ -247,10 +247,4 @@ export class TrainingRun {
     const bytes = corpus.stories.reduce((sum, story) => sum + story.bytes, 0);
     return this.#options.waitForNative === 'all' || request.options.name === 'article' || bytes > LONG;
   }
-}
-
-/** The corpora of one trainer, compared as the library compares names. */
-export function sameCorpus(a: CorpusRef, b: CorpusRef): boolean {
-  const folded = (name: string) => name.normalize('NFC').toLowerCase();
-  return a.server === b.server && folded(a.name) === folded(b.name);
 }

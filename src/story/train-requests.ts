@@ -12,7 +12,7 @@ import { nameAfter, readUploads } from './uploads.ts';
 const MEGABYTE = 1024 * 1024;
 
 /** What people ask for: that stories are learned, and that it ends. */
-export class TrainingRequests {
+export class TrainRequests {
   readonly #options: StorytellerOptions;
   readonly #choice: CorpusChoice;
   readonly #trainings: AskedTrainings;

@@ -11,6 +11,7 @@ const ONE_CORPUS = 'fabulist-corpus';
 /** Characters of a line: a book takes a hundredth. Unpacking stops there, whatever the archive claims. */
 export const LONGEST_LINE = 256 * 2 ** 20;
 
+const Head = z.object({ format: z.string(), formatVersion: z.number() });
 const Hash = z.string().regex(/^[0-9a-f]{64}$/);
 const Count = z.int().nonnegative();
 /** JSON has no other word for a number that is none, such as the perplexity of a training that went wrong. */
@@ -81,8 +82,10 @@ export type Line = z.infer<typeof Line>;
 /** The lines of an archive as text, the first of which was read as the head of one. Throws `bad-file`. */
 export async function* textLinesOf(file: string): AsyncGenerator<string> {
   let first = true;
-  for await (const text of unpackedLines(file)) {
+  for await (const { text, whole } of unpackedLines(file)) {
+    // An archive of one corpus is one line without an end.
     if (first) checkHead(text);
+    if (!whole) throw badArchive('it was cut short');
     yield text;
     first = false;
   }
@@ -111,7 +114,7 @@ export function lineTooLong(): FabulistError {
 }
 
 function checkHead(text: string): void {
-  const head = z.object({ format: z.string(), formatVersion: z.number() }).safeParse(parsed(text)).data;
+  const head = Head.safeParse(parsed(text)).data;
   if (head?.format === ONE_CORPUS)
     throw new FabulistError('bad-file', 'This archive holds one corpus: read it back with import, without --all.');
   if (head?.format !== FORMAT || head.formatVersion !== 1)
@@ -126,8 +129,8 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Not by readline: it gathers a line of any length, and what it throws then no caller can catch. */
-async function* unpackedLines(file: string): AsyncGenerator<string> {
+/** whole: whether it has an end. Not by readline: it gathers a line of any length, and what it throws then no caller can catch. */
+async function* unpackedLines(file: string): AsyncGenerator<{ text: string; whole: boolean }> {
   const source = createReadStream(file);
   const unpacked = createGunzip();
   source.once('error', (error) => unpacked.destroy(error));
@@ -141,12 +144,12 @@ async function* unpackedLines(file: string): AsyncGenerator<string> {
       length += rest.length;
       if (length > LONGEST_LINE) throw badArchive('one of its lines is longer than any that is written');
       for (const next of others) {
-        yield begun.join('');
+        yield { text: begun.join(''), whole: true };
         begun = [next];
         length = next.length;
       }
     }
-    if (length > 0) throw badArchive('it was cut short');
+    if (length > 0) yield { text: begun.join(''), whole: false };
   } catch (cause) {
     if (cause instanceof FabulistError) throw cause;
     const { code, syscall } = cause as NodeJS.ErrnoException;

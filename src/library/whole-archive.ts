@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { pipeline, Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
+import { FabulistError } from '../errors.ts';
 import { badArchive, FORMAT, type Line, LONGEST_LINE, lineOf, lineTooLong, textLinesOf } from './archive-lines.ts';
 import { type CorpusRef, type CorpusState, DOCUMENT_KINDS, type Library, type Version } from './library.ts';
 import { checkRef } from './safe-names.ts';
@@ -86,10 +87,23 @@ function inOrderOfAdding(versions: readonly Version[], telling: string | null): 
  * Puts everything of an archive into a library that has none of it, after the whole archive was checked. What is there
  * already as it is in the archive stays, so that an import that broke off can be done again.
  * Throws `bad-file` before anything is stored, also for an archive whose checksum is right and whose content is not; `usage`
- * where something else of the same name is there.
+ * where something else of the same name is there; `disk-full` with what came before stored.
  */
 export async function importLibrary(library: Library, file: string): Promise<Contents> {
   const expected = await checked(file);
+  try {
+    await store(library, file);
+  } catch (error) {
+    if (!(error instanceof FabulistError && error.code === 'disk-full')) throw error;
+    const sentence =
+      'The disk ran full in the middle of the archive; free some space and import it again: what is stored already stays.';
+    throw new FabulistError('disk-full', sentence, { cause: error });
+  }
+  return expected;
+}
+
+/** Puts what an archive holds into a library. */
+async function store(library: Library, file: string): Promise<void> {
   let state: CorpusState | undefined;
   let texts = new Map<string, string>();
   let corpus: CorpusRef | undefined;
@@ -137,7 +151,6 @@ export async function importLibrary(library: Library, file: string): Promise<Con
         break;
     }
   }
-  return expected;
 }
 
 /** Reads the archive to its end. Throws `bad-file`, and what is wrong with a name. */

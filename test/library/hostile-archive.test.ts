@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { FabulistError } from '../../src/errors.ts';
 import { FileLibrary } from '../../src/library/file-library.ts';
 import { MemoryLibrary } from '../../src/library/memory-library.ts';
 import { storyHash } from '../../src/library/stories.ts';
@@ -128,6 +129,19 @@ describe('an archive of a whole library', () => {
     expect(await importLibrary(opened(), file)).toMatchObject({ stories: 1, versions: 1, documents: 1 });
     expect(await opened().read(state)).toMatchObject([{ text: odd }]);
     expect(await opened().readDocument('settings', 'a\u2028b')).toEqual({ is: '\u2029' });
+  });
+
+  it('says what a disk that ran full has kept of it, and is read to its end the next time', async () => {
+    const file = archiveOf(corpus, text, versions, { kind: 'document', of: 'settings', key: 'a', value: 1 });
+    const library = new MemoryLibrary({ starters: {} });
+    const write = library.writeDocument.bind(library);
+    library.writeDocument = () => Promise.reject(new FabulistError('disk-full', 'The disk is full.'));
+    const message = expect.stringMatching(/^The disk ran full in the middle of the archive; .*stored already stays\.$/);
+    await expect(importLibrary(library, file)).rejects.toMatchObject({ code: 'disk-full', message });
+    library.writeDocument = write;
+    await importLibrary(library, file);
+    expect(await library.corpora('guild')).toMatchObject([{ name: 'Mice' }]);
+    expect(await library.readDocument('settings', 'a')).toBe(1);
   });
 });
 

@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { isLoopback } from '../chat/web/hosts.ts';
+import { CONFIG_KEYS, readDotenv } from '../config.ts';
 import { sentenceFor } from '../errors.ts';
 import { examineFolder, type Folder } from './folders.ts';
 import { harmless, named } from './for-people.ts';
@@ -45,6 +46,8 @@ interface Findings {
   /** Where the page is opened, and whether a password is missing there. */
   readonly page: { readonly host: string; readonly port: number; readonly problem: string | null };
   readonly folders: { readonly data: Folder; readonly cache: Folder };
+  /** Keys of `.env` that nothing here reads: misspelled, or another program's. */
+  readonly unread: readonly string[];
   /** Null where the data folder cannot be looked into. */
   readonly stale: readonly string[] | null;
 }
@@ -111,6 +114,7 @@ async function examine(session: Session): Promise<Findings> {
       data,
       cache: await examineFolder(cacheFolder, 'FABULIST_CACHE'),
     },
+    unread: Object.keys(readDotenv(session.surroundings.dotenvFolder)).filter((key) => !CONFIG_KEYS.includes(key)),
     stale: data.writable ? await staleCorpora(session) : null,
   };
 }
@@ -146,7 +150,7 @@ function joinedBy(tokens: Findings['tokens']): string {
   return [...set.map((name) => `${name} is set`), ...missing].join('; ');
 }
 
-function lines({ node, engine, tokens, page, folders, stale }: Findings): string[] {
+function lines({ node, engine, tokens, page, folders, unread, stale }: Findings): string[] {
   const place = ({ path, problem }: Folder) =>
     harmless(`${path} (${problem === null ? 'writable' : `NOT writable: ${problem}`})`);
   const behind =
@@ -165,6 +169,8 @@ function lines({ node, engine, tokens, page, folders, stale }: Findings): string
     ['Engine cache', place(folders.cache)],
     ['Stale', behind || 'nothing: every model has read all its stories'],
   ];
+  if (unread.length > 0)
+    rows.push(['Not read', `${harmless(unread.join(', '))} in .env: .env.example has all keys that are read`]);
   if (engine.used && engine.note) rows.splice(1, 0, ['', engine.note]);
   return table(rows);
 }

@@ -32,6 +32,16 @@ describe('a data folder that cannot be one', () => {
     expect(stale).toBeNull();
   });
 
+  it('is shown beside what .env has that nothing reads, by name alone', async () => {
+    await writeFile(join(folder, '.env'), 'DISCORD_TOCKEN=secret\nPORT=0\n');
+    const args = ['doctor', '--data', 'file', '--engine', 'wasm'];
+    const { out } = await run(args, fakeHouse({}), { folder });
+    expect(out.lines.at(-1)).toMatch(/^Not read +DISCORD_TOCKEN in \.env: \.env\.example has all keys that are read$/);
+    expect(out.text).not.toContain('secret');
+    await rm(join(folder, '.env'));
+    expect((await run(args, fakeHouse({}), { folder })).out.text).not.toContain('Not read');
+  });
+
   it('is told from one that is there, or can be made', async () => {
     expect(await examineFolder(folder, '--data')).toMatchObject({ writable: true, problem: null });
     expect(await examineFolder(join(folder, 'new/deep'), '--data')).toMatchObject({ writable: true });

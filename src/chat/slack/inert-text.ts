@@ -8,13 +8,17 @@ function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
+/** What shows of a text; the blanks of no width in it are ours alone. */
+function printed(text: string): string {
+  return harmless(text).replaceAll(BREAK, '');
+}
+
 /**
  * Text that Slack can only show as it is. There is no escape for marks of emphasis, emoji and plain addresses: a blank of
  * no width beside them keeps Slack from seeing any. Marks between letters are left alone, as Slack does.
  */
 export function inert(text: string): string {
-  const apart = harmless(text)
-    .replaceAll(BREAK, '')
+  const apart = printed(text)
     .replace(/(?<![\p{L}\p{N}])[*_~`]|[*_~`](?![\p{L}\p{N}])/gu, `${BREAK}$&${BREAK}`)
     .replace(/:(?=\/\/|[\p{L}\p{N}_+'-]+:)/gu, `:${BREAK}`)
     .replace(/^(?=\s*(?:>|&gt;))/u, BREAK);
@@ -24,7 +28,7 @@ export function inert(text: string): string {
 /** A stretch of text in Slack's mrkdwn, with nothing of the text's own acting. */
 export function mrkdwn({ text, bold, italic, code }: Span): string {
   // In code only a backtick acts, which becomes its look-alike.
-  if (code) return marked(escaped(harmless(text).replaceAll('`', 'ˋ').replaceAll('://', `:${BREAK}//`)), '`');
+  if (code) return marked(escaped(printed(text).replaceAll('`', 'ˋ').replaceAll('://', `:${BREAK}//`)), '`');
   if (bold) return marked(inert(text), '*');
   return italic ? marked(inert(text), '_') : inert(text);
 }

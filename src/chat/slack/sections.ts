@@ -13,7 +13,8 @@ const BREAK = '\u200b';
 const MRKDWN: Markup = {
   limit: LIMIT,
   longestWord: 200,
-  fits: (sentence) => mrkdwn({ text: sentence, bold: true }).length + 4 <= LIMIT,
+  // Whatever it looks like: text in code is written otherwise.
+  fits: (text) => [{ bold: true }, { code: true }].every((look) => mrkdwn({ text, ...look }).length + 4 <= LIMIT),
   mark: mrkdwn,
   line: (stretches) => stretches.reduce(joined, ''),
 };

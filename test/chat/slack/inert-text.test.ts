@@ -100,6 +100,13 @@ describe('text on Slack', () => {
     );
   });
 
+  it('that is one long sentence in code, of letters that nobody sees, fits all the same', () => {
+    for (const text of ['\u200b𐀀<https://b|a>, '.repeat(77), '\u200b'.repeat(3_100), '&`://'.repeat(700)]) {
+      const sections = sectionsOf({ paragraphs: [[{ text: `a${text}`, code: true }]] }, textsFor('en')).flat();
+      for (const section of sections) expect(section.length).toBeLessThanOrEqual(3_000);
+    }
+  });
+
   it('that is long is not cut, but told in several messages', () => {
     const sentences = Array.from({ length: 900 }, (_, at) => `It was the mouse ${at} that spoke & was <heard>.`).join(
       ' ',

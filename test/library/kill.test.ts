@@ -8,12 +8,12 @@ import { check, killSomewhen, type Message } from './killing.ts';
 import { startChild } from './processes.ts';
 
 /*
- * Kills a storing process 60 times at moments drawn from a seed (FABULIST_SEED, else 1), and looks for what it had
+ * Kills a storing process 40 times at moments drawn from a seed (FABULIST_SEED, else 1), and looks for what it had
  * acknowledged. 20 to 40 seconds. Does not cut the power: what SIGKILL leaves in the page cache is not lost, so that files are
  * synced is shown by durability.test.ts.
  */
 
-const KILLS = 60;
+const KILLS = 40;
 
 it(`loses nothing it acknowledged when it is killed ${KILLS} times`, { timeout: 120_000 }, async () => {
   const seed = Number(process.env.FABULIST_SEED ?? 1);

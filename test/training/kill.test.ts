@@ -4,7 +4,7 @@ import { Random } from '../../src/language/random.ts';
 import { trainerProcesses } from './children.ts';
 import { house, request } from './house.ts';
 
-const KILLS = 60;
+const KILLS = 40;
 /** A process of ours starts in about 400 ms here and trains for about as long: kills fall anywhere in both. */
 const LATEST = 700;
 

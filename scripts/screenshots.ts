@@ -63,7 +63,7 @@ async function shoot(page: Page, name: string): Promise<void> {
 /** A collection that was learned several times, each time a little longer. */
 async function learn({ storyteller }: House): Promise<void> {
   const names = ['the-umbrella-mender', 'belling-the-cat'];
-  for (const [at, iterations] of [6, 14, 30].entries()) {
+  for (const [at, iterations] of [6, 14, 60].entries()) {
     const files = names.slice(0, at + 1).map((name) => {
       return { fileName: `${name}.txt`, bytes: readFileSync(join(PROJECT, 'corpora', `${name}.txt`)) };
     });
@@ -119,7 +119,7 @@ try {
   await page.locator('.quill').click();
   await page.locator('.tale .told').waitFor();
   await learn(house);
-  await say(page, '/story corpus:the-umbrella-mender temperature:0.8 seed:3 the umbrella');
+  await say(page, '/story corpus:the-umbrella-mender a torn umbrella');
   await page.locator('.tale .told').nth(1).waitFor();
   await lookAt(browser, address, 'stories', (one) => one.locator('.tale .told').nth(1).waitFor());
   await lookAt(browser, address, 'library', async (one) => {

@@ -53,7 +53,7 @@ export class ChatHandler {
       this.#mustBeAllowed(invocation, texts);
       const answer = await this.#answer({ invocation, texts, live });
       // Whoever waits for an answer that the surface refuses would wait for ever.
-      if (!(await live.finish(answer))) await sink.send(errorReply(texts.errors.cannotShow)).catch(() => undefined);
+      if (!(await live.finish(answer))) await sink.send(errorReply(texts.errors.cannotShow)).catch(refused);
     } catch (error) {
       const message = errorReply(this.#sentenceFor(error, invocation, texts));
       // What went wrong with a button must not wipe out the story above it.
